@@ -1,0 +1,115 @@
+import { type Boosted, type BoostingOptions, boost } from './boosting.ts'
+import { type Calibration, fitPlatt, uncalibrated } from './calibration.ts'
+import { type FittedFeature, fitEncoders } from './encoding.ts'
+import { TabularInputError, TrainingStopped } from './errors.ts'
+import { flattenTrees } from './flatten.ts'
+import { sigmoid, sumWeights } from './loss.ts'
+import { measureQuality, type Quality } from './metrics.ts'
+import type { TabularModel } from './model.ts'
+import { completeOptions, type TrainingOptions } from './options.ts'
+import { seededRandom } from './random.ts'
+import { hasBothClasses, type LabelledTable, readTrainingData, type TrainingData } from './training-data.ts'
+
+export type TrainingInput = LabelledTable & {
+  /** A whole number from 0 to 2⁵³ − 1: the same input, options and seed give the same model, byte for byte. */
+  readonly seed: number
+  readonly options?: Partial<TrainingOptions> | undefined
+}
+
+/** `validate` chooses the number of trees on the latest rows; `fit` then learns from all of them. */
+export type TrainingProgress = {
+  readonly phase: 'validate' | 'fit'
+  readonly round: number
+  readonly rounds: number
+  /** Log loss on the validation rows, while validating. */
+  readonly validationLoss: number | null
+}
+
+/**
+ * Trains a model in one go. It keeps its thread busy (seconds for tens of thousands of rows), so servers call it in a worker or use
+ * `trainInRounds`.
+ *
+ * @throws TabularInputError when something in the input cannot be used; TrainingStopped when `shouldStop` said so after a round.
+ */
+export function train(
+  input: TrainingInput & {
+    readonly onProgress?: ((progress: TrainingProgress) => void) | undefined
+    readonly shouldStop?: (() => boolean) | undefined
+  },
+): TabularModel {
+  const rounds = trainInRounds(input)
+  for (let done = 0; ; done++) {
+    const step = rounds.next()
+    if (step.done === true) return step.value
+    input.onProgress?.(step.value)
+    if (input.shouldStop?.() === true) throw new TrainingStopped(done + 1)
+  }
+}
+
+/** The same, one boosting round each time the generator is resumed: the caller decides when to breathe and when to give up. */
+export function* trainInRounds(input: TrainingInput): Generator<TrainingProgress, TabularModel> {
+  const { seed } = input
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new TabularInputError('seed_invalid', `the seed must be a whole number from 0 to 2^53 − 1, not ${seed}`)
+  }
+  const options = completeOptions(input.options ?? {})
+  const data = readTrainingData(input)
+  const trial = yield* validate(data, options, seed)
+  const fit = yield* fitRounds(data, data.count, { ...options, maxRounds: trial.rounds }, { seed, phase: 'fit' })
+  const { calibration } = trial
+  const { baseMargin, trees } = flattenTrees(fit.boosted, { learningRate: options.learningRate, calibration })
+  return {
+    features: fit.features,
+    baseMargin,
+    trees,
+    calibration,
+    seed,
+    options,
+    trainedRows: data.count,
+    validation: trial.validation,
+  }
+}
+
+type Trial = { readonly rounds: number; readonly calibration: Calibration; readonly validation: Quality | null }
+
+/** Learns from the earlier rows and measures on the later ones. */
+function* validate(
+  data: TrainingData,
+  options: TrainingOptions,
+  seed: number,
+): Generator<TrainingProgress, Trial> {
+  const trainCount = data.count - Math.round(options.validationShare * data.count)
+  if (trainCount === data.count) return { rounds: options.maxRounds, calibration: uncalibrated, validation: null }
+  const tail = { from: trainCount, to: data.count }
+  for (const range of [{ from: 0, to: trainCount }, tail]) {
+    if (hasBothClasses(data, range)) continue
+    throw new TabularInputError(
+      'validation_one_class',
+      `rows ${range.from} to ${range.to - 1} by time have one label only; give more rows, or set validationShare to 0`,
+    )
+  }
+  const { boosted } = yield* fitRounds(data, trainCount, options, { seed, phase: 'validate' })
+  const calibration = fitPlatt(data, boosted.margins, tail)
+  const scores = boosted.margins
+    .subarray(tail.from)
+    .map((margin) => sigmoid(calibration.slope * margin + calibration.intercept))
+  const validation = measureQuality({ labels: data.labels.subarray(tail.from), scores })
+  return { rounds: boosted.trees.length, calibration, validation }
+}
+
+function* fitRounds(
+  data: TrainingData,
+  trainCount: number,
+  options: BoostingOptions,
+  as: { readonly seed: number; readonly phase: TrainingProgress['phase'] },
+): Generator<TrainingProgress, { readonly features: readonly FittedFeature[]; readonly boosted: Boosted }> {
+  const { labels, weights } = data
+  const { weight, positive } = sumWeights(data, { from: 0, to: trainCount })
+  const { features, encoded } = fitEncoders(data.columns, data, { trainCount, prior: positive / weight })
+  const rounds = boost({ columns: encoded, labels, weights, trainCount }, options, seededRandom(as.seed))
+  for (;;) {
+    const step = rounds.next()
+    if (step.done === true) return { features, boosted: step.value }
+    yield { phase: as.phase, rounds: options.maxRounds, ...step.value }
+  }
+}

@@ -1,0 +1,211 @@
+/** Cases: what is to be decided about. Opened once by their reference; moved on by decisions, reviews and outcomes. */
+import type { Actor } from '../access/roles.ts'
+import type { Transaction } from '../db/database.ts'
+import { type DecisionRow, decisionsOf } from '../decisions/decisions.ts'
+import { Refusal } from '../errors.ts'
+import type { Kernel } from '../kernel.ts'
+import { historyOf, type LogEntry, type Recorded } from '../log/log.ts'
+import { caseRecord } from './record.ts'
+import { type CaseEvent, type CaseState, next } from './states.ts'
+import {
+  type CaseRow,
+  type CaseSource,
+  caseById,
+  casesByReference,
+  countByState,
+  insertCases,
+  listCases,
+  lockCase,
+  moveCase,
+  reviewQueue,
+} from './store.ts'
+
+export type { CaseRow, CaseSource } from './store.ts'
+
+/** What identifies a case and where it stands. */
+export type CaseSummary = Pick<CaseRow, 'caseId' | 'reference' | 'state' | 'version'>
+
+/** A case about to be added; the rest is common to its batch. */
+export type NewCase = Pick<
+  CaseRow,
+  | 'caseId'
+  | 'reference'
+  | 'state'
+  | 'occurredOn'
+  | 'payload'
+  | 'payloadDigest'
+  | 'subject'
+  | 'reviewRole'
+  | 'priority'
+>
+
+export interface CaseBatch {
+  readonly applicationId: string
+  readonly source: CaseSource
+  readonly at: Date
+}
+
+/** Adds the cases whose reference is free; says which those were and what the log is to record of them. */
+export async function addCases(
+  tx: Transaction,
+  { applicationId, source, at }: CaseBatch,
+  cases: readonly NewCase[],
+): Promise<{ readonly added: ReadonlySet<string>; readonly recorded: readonly Recorded[] }> {
+  if (cases.length === 0) return { added: new Set(), recorded: [] }
+  const rows = await tx.rows(insertCases, [
+    tx.institutionId,
+    applicationId,
+    source,
+    at,
+    cases.map(({ caseId }) => caseId),
+    cases.map(({ reference }) => reference),
+    cases.map(({ state }) => state),
+    cases.map(({ occurredOn }) => occurredOn),
+    cases.map(({ payload }) => payload),
+    cases.map(({ payloadDigest }) => payloadDigest),
+    cases.map(({ subject }) => subject),
+    cases.map(({ reviewRole }) => reviewRole),
+    cases.map(({ priority }) => priority),
+  ])
+  const added = new Set(rows.map(({ caseId }) => caseId))
+  const recorded = cases
+    .filter(({ caseId }) => added.has(caseId))
+    .map(
+      (given): Recorded => ({
+        kind: 'case.opened',
+        caseId: given.caseId,
+        recordId: given.caseId,
+        record: caseRecord({ ...given, applicationId, source, openedAt: at }),
+      }),
+    )
+  return { added, recorded }
+}
+
+/** Cases that already have one of these references. */
+export async function findByReference(tx: Transaction, applicationId: string, references: readonly string[]) {
+  return tx.rows(casesByReference, [tx.institutionId, applicationId, references])
+}
+
+/** A case with the decision in force and its history. */
+export interface CaseFile {
+  readonly row: CaseRow
+  readonly decision: DecisionRow | undefined
+  readonly history: readonly LogEntry[]
+}
+
+/** @throws Refusal `case.not_found`, also for a case of another institution */
+export async function getCase(kernel: Kernel, actor: Actor, caseId: string): Promise<CaseFile> {
+  return kernel.db.transaction(
+    actor.institutionId,
+    async (tx) => {
+      const [row, decisions, history] = await Promise.all([
+        tx.maybe(caseById, [actor.institutionId, caseId]),
+        decisionsOf(tx, [caseId]),
+        historyOf(tx, caseId),
+      ])
+      if (row === undefined) throw new Refusal('case.not_found')
+      return { row, decision: decisions.get(caseId), history }
+    },
+    { isReadOnly: true },
+  )
+}
+
+/**
+ * Locks a case for a change.
+ *
+ * @param version version the caller saw; `undefined` where it changes nothing the caller could have seen
+ * @throws Refusal `case.not_found`, `case.version_stale`
+ */
+export async function takeCase(
+  tx: Transaction,
+  caseId: string,
+  version: number | undefined,
+): Promise<CaseRow> {
+  const row = await tx.maybe(lockCase, [tx.institutionId, caseId])
+  if (row === undefined) throw new Refusal('case.not_found')
+  if (version !== undefined && row.version !== version) throw new Refusal('case.version_stale')
+  return row
+}
+
+/** Moves a locked case on; it leaves the review queue. @throws Refusal `case.transition_impossible` */
+export async function move(
+  tx: Transaction,
+  row: Pick<CaseRow, 'caseId' | 'state' | 'reviewRole' | 'priority'>,
+  event: CaseEvent,
+  at: Date,
+): Promise<CaseSummary['version']> {
+  const state = next(row.state, event)
+  const stays = state === 'in_review'
+  const { version } = await tx.one(moveCase, [
+    tx.institutionId,
+    row.caseId,
+    state,
+    stays ? row.reviewRole : null,
+    stays ? row.priority : null,
+    at,
+  ])
+  return version
+}
+
+export interface CaseFilter {
+  readonly applicationId: string | undefined
+  readonly states: readonly CaseState[] | undefined
+}
+
+/** A page of cases, newest first. `after` is the last case of the page before. */
+export async function findCases(
+  kernel: Kernel,
+  actor: Actor,
+  filter: CaseFilter,
+  page: { readonly after: string | undefined; readonly size: number },
+): Promise<readonly CaseRow[]> {
+  const { applicationId, states } = filter
+  return kernel.db.transaction(
+    actor.institutionId,
+    (tx) => tx.rows(listCases, [actor.institutionId, applicationId, states, page.after, page.size]),
+    { isReadOnly: true },
+  )
+}
+
+/** Where a page of the queue goes on. */
+export interface QueuePlace {
+  readonly priority: number
+  readonly caseId: string
+}
+
+/** What waits for this officer, most urgent first. */
+export async function queueOf(
+  kernel: Kernel,
+  actor: Actor,
+  applicationId: string | undefined,
+  page: { readonly after: QueuePlace | undefined; readonly size: number },
+): Promise<readonly { readonly row: CaseRow; readonly decision: DecisionRow | undefined }[]> {
+  return kernel.db.transaction(
+    actor.institutionId,
+    async (tx) => {
+      const { after, size } = page
+      const parameters = [
+        actor.institutionId,
+        actor.roles,
+        applicationId,
+        after?.caseId,
+        after?.priority,
+        size,
+      ]
+      const rows = await tx.rows(reviewQueue, parameters)
+      const decisions = await decisionsOf(
+        tx,
+        rows.map(({ caseId }) => caseId),
+      )
+      return rows.map((row) => ({ row, decision: decisions.get(row.caseId) }))
+    },
+    { isReadOnly: true },
+  )
+}
+
+/** How many cases are in each state, by application. */
+export async function caseCounts(kernel: Kernel, institutionId: string) {
+  return kernel.db.transaction(institutionId, (tx) => tx.rows(countByState, [institutionId]), {
+    isReadOnly: true,
+  })
+}

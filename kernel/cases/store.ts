@@ -1,0 +1,141 @@
+import { z } from 'zod'
+import { Bytes } from '../db/bytes.ts'
+import { statement } from '../db/statement.ts'
+import { CaseState } from './states.ts'
+
+export const CaseSource = z.enum(['api', 'import', 'page', 'sample'])
+export type CaseSource = z.infer<typeof CaseSource>
+
+export const CaseRow = z.strictObject({
+  caseId: z.uuid(),
+  applicationId: z.string(),
+  reference: z.string(),
+  state: CaseState,
+  version: z.number().int(),
+  occurredOn: z.iso.date(),
+  /** Canonical JSON as submitted; its SHA-256 is `payloadDigest`. */
+  payload: z.string(),
+  payloadDigest: Bytes,
+  subject: z.string().nullable(),
+  source: CaseSource,
+  reviewRole: z.string().nullable(),
+  priority: z.number().nullable(),
+  openedAt: z.date(),
+  changedAt: z.date(),
+})
+export type CaseRow = z.infer<typeof CaseRow>
+
+const columns = `case_id, application_id, reference, state, version, occurred_on, payload, payload_digest, subject, source,
+    review_role, priority, opened_at, changed_at`
+
+/** Adds cases; one whose reference is taken is left out of the answer. */
+export const insertCases = statement({
+  name: 'cases.insert',
+  text: `
+    insert into cases (institution_id, case_id, application_id, reference, state, version, occurred_on, payload,
+      payload_digest, subject, source, review_role, priority, opened_at, changed_at)
+    select $1, case_id, $2, reference, state, 1, occurred_on, payload, payload_digest, subject, $3, review_role, priority,
+      $4, $4
+    from unnest($5::uuid[], $6::text[], $7::text[], $8::date[], $9::json[], $10::bytea[], $11::text[], $12::text[], $13::float8[])
+      as given (case_id, reference, state, occurred_on, payload, payload_digest, subject, review_role, priority)
+    on conflict (institution_id, application_id, reference) do nothing
+    returning case_id`,
+  row: z.strictObject({ caseId: z.uuid() }),
+})
+
+export const casesByReference = statement({
+  name: 'cases.byReference',
+  text: `
+    select reference, case_id, payload_digest, state, version
+    from cases
+    where institution_id = $1 and application_id = $2 and reference = any($3::text[])`,
+  row: CaseRow.pick({ reference: true, caseId: true, payloadDigest: true, state: true, version: true }),
+})
+
+export const caseById = statement({
+  name: 'cases.byId',
+  text: `select ${columns} from cases where institution_id = $1 and case_id = $2`,
+  row: CaseRow,
+})
+
+/** Locks the case until the end of the transaction, so that of two officers the second sees what the first did. */
+export const lockCase = statement({
+  name: 'cases.lock',
+  text: `select ${columns} from cases where institution_id = $1 and case_id = $2 for update`,
+  row: CaseRow,
+})
+
+/** Moves one case on; the caller holds its lock. */
+export const moveCase = statement({
+  name: 'cases.move',
+  text: `
+    update cases set state = $3, version = version + 1, review_role = $4, priority = $5, changed_at = $6
+    where institution_id = $1 and case_id = $2
+    returning version`,
+  row: z.strictObject({ version: z.number().int() }),
+})
+
+/** Moves cases that wait for a decision on, each at most once whoever else tries. */
+export const moveOpenedCases = statement({
+  name: 'cases.moveOpened',
+  text: `
+    update cases set state = given.state, version = version + 1, review_role = given.review_role,
+      priority = given.priority, changed_at = $2
+    from unnest($3::uuid[], $4::text[], $5::text[], $6::float8[]) as given (case_id, state, review_role, priority)
+    where cases.institution_id = $1 and cases.case_id = given.case_id and cases.state = 'opened'
+    returning cases.case_id`,
+  row: z.strictObject({ caseId: z.uuid() }),
+})
+
+/** Cases in any of the states, newest first; `after` continues a page. */
+export const listCases = statement({
+  name: 'cases.list',
+  text: `
+    select ${columns} from cases
+    where institution_id = $1 and ($2::text is null or application_id = $2) and ($3::text[] is null or state = any($3))
+      and ($4::uuid is null or case_id < $4)
+    order by case_id desc
+    limit $5`,
+  row: CaseRow,
+})
+
+/** What waits for officers of these roles, most urgent first; continues after (priority, case). */
+export const reviewQueue = statement({
+  name: 'cases.reviewQueue',
+  text: `
+    select ${columns} from cases
+    where institution_id = $1 and state = 'in_review' and review_role = any($2::text[])
+      and ($3::text is null or application_id = $3)
+      and ($4::uuid is null or (-priority, case_id) > (-$5::float8, $4))
+    order by -priority, case_id
+    limit $6`,
+  row: CaseRow,
+})
+
+export const countByState = statement({
+  name: 'cases.countByState',
+  text: `
+    select application_id, state, count(*) as cases from cases
+    where institution_id = $1 group by application_id, state order by application_id, state`,
+  row: z.strictObject({ applicationId: z.string(), state: CaseState, cases: z.number().int() }),
+})
+
+/** Cases that no decision was made on yet, by day; the caller pages by (day, case). */
+export const undecidedCases = statement({
+  name: 'cases.undecided',
+  text: `
+    select case_id, occurred_on, payload, reference from cases
+    where institution_id = $1 and application_id = $2 and state = 'opened'
+      and occurred_on between $3 and $4 and (occurred_on, case_id) > ($5::date, $6::uuid)
+    order by occurred_on, case_id
+    limit $7`,
+  row: CaseRow.pick({ caseId: true, occurredOn: true, payload: true, reference: true }),
+})
+
+export const countUndecided = statement({
+  name: 'cases.countUndecided',
+  text: `
+    select count(*) as cases from cases
+    where institution_id = $1 and application_id = $2 and state = 'opened' and occurred_on between $3 and $4`,
+  row: z.strictObject({ cases: z.number().int() }),
+})

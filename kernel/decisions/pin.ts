@@ -1,0 +1,62 @@
+/**
+ * What decisions are made with: the registered code of an application and its live models, pinned by digest for a batch and
+ * confirmed in the transaction that commits the batch.
+ */
+import type { Application } from '@khudi/sdk'
+import type { Transaction } from '../db/database.ts'
+import { ownInstitution } from '../institutions/institutions.ts'
+import type { Kernel } from '../kernel.ts'
+import { liveModelsOf, loadModels, type ModelRow } from '../models/models.ts'
+import { requireLive } from '../register/register.ts'
+import { type PinRow, pinOf } from './store.ts'
+
+export interface Pin {
+  readonly application: Application
+  readonly applicationDigest: Uint8Array
+  /** Secret of the draw for sampled reviews. */
+  readonly samplingKey: Uint8Array
+  readonly models: readonly ModelRow[]
+  /** Digest (hex) of each model by name, as the workers take them. */
+  readonly digests: Readonly<Record<string, string>>
+  /** The one model that decided; `null` where the application declares none or several took part. */
+  readonly modelDigest: Uint8Array | null
+  /** Register and models as they were when pinned, to be compared at commit. */
+  readonly fingerprint: string
+}
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+/**
+ * Pins an application at an institution and has the workers load its models.
+ *
+ * @throws Refusal of the register and of the models where something may not run
+ */
+export async function pin(kernel: Kernel, institutionId: string, applicationId: string): Promise<Pin> {
+  const pinned = await kernel.db.transaction(
+    institutionId,
+    async (tx) => {
+      const { application, digest } = await requireLive(kernel, tx, applicationId)
+      const models = await liveModelsOf(tx, applicationId, Object.keys(application.models))
+      const { samplingKey } = await ownInstitution(tx)
+      const fingerprint = fingerprintOf(await tx.rows(pinOf, [institutionId, applicationId]))
+      return { application, applicationDigest: digest, models, samplingKey, fingerprint }
+    },
+    { isReadOnly: true },
+  )
+  await loadModels(kernel, pinned.models)
+  const [only, another] = pinned.models
+  return {
+    ...pinned,
+    digests: Object.fromEntries(pinned.models.map((model) => [model.modelName, hex(model.modelDigest)])),
+    modelDigest: only !== undefined && another === undefined ? only.modelDigest : null,
+  }
+}
+
+/** Whether register and live models still are as pinned; read in the transaction that commits what they decided. */
+export async function stillPinned(tx: Transaction, { application, fingerprint }: Pin): Promise<boolean> {
+  return fingerprintOf(await tx.rows(pinOf, [tx.institutionId, application.id])) === fingerprint
+}
+
+function fingerprintOf(rows: readonly PinRow[]): string {
+  return rows.map(({ name, digest, state }) => `${name}\n${hex(digest)}\n${state}`).join('\n')
+}

@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { Bytes } from '../db/bytes.ts'
+import { statement } from '../db/statement.ts'
+
+/**
+ * How a decision takes effect: at once (`automatic`), after an officer drawn by sample looked (`sampled`), after an officer
+ * looked because the rule says so (`required`), or by an officer without a recommendation because a model failed (`unaided`).
+ */
+export const ReviewKind = z.enum(['automatic', 'sampled', 'required', 'unaided'])
+export type ReviewKind = z.infer<typeof ReviewKind>
+
+export const DecisionRow = z.strictObject({
+  decisionId: z.uuid(),
+  caseId: z.uuid(),
+  applicationId: z.string(),
+  round: z.number().int(),
+  applicationDigest: Bytes,
+  modelDigest: Bytes.nullable(),
+  recommendation: z.string().nullable(),
+  score: z.number().nullable(),
+  /** Canonical JSON of the reasons. */
+  reasons: z.string(),
+  review: ReviewKind,
+  reviewRole: z.string().nullable(),
+  decidedAt: z.date(),
+})
+export type DecisionRow = z.infer<typeof DecisionRow>
+
+const columns = `decision_id, case_id, application_id, round, application_digest, model_digest, recommendation, score,
+    reasons, review, review_role, decided_at`
+
+export const insertDecisions = statement({
+  name: 'decisions.insert',
+  text: `
+    insert into decisions (institution_id, decision_id, case_id, application_id, round, application_digest, model_digest,
+      recommendation, score, reasons, review, review_role, decided_at)
+    select $1, decision_id, case_id, $2, 1, $3, $4, recommendation, score, reasons, review, review_role, $5
+    from unnest($6::uuid[], $7::uuid[], $8::text[], $9::float8[], $10::json[], $11::text[], $12::text[])
+      as given (decision_id, case_id, recommendation, score, reasons, review, review_role)`,
+})
+
+export const decisionById = statement({
+  name: 'decisions.byId',
+  text: `select ${columns} from decisions where institution_id = $1 and decision_id = $2`,
+  row: DecisionRow,
+})
+
+/** The decision in force on each of the cases: the one of the last round. */
+export const decisionsOfCases = statement({
+  name: 'decisions.ofCases',
+  text: `
+    select distinct on (case_id) ${columns} from decisions
+    where institution_id = $1 and case_id = any($2::uuid[])
+    order by case_id, round desc`,
+  row: DecisionRow,
+})
+
+/** Decisions in the order they were made; `after` continues a page or a stream. */
+export const listDecisions = statement({
+  name: 'decisions.list',
+  text: `
+    select ${columns} from decisions
+    where institution_id = $1 and application_id = $2 and decision_id > $3
+    order by decision_id
+    limit $4`,
+  row: DecisionRow,
+})
+
+const PinRow = z.strictObject({ name: z.string(), digest: Bytes, state: z.string() })
+export type PinRow = z.infer<typeof PinRow>
+
+/** Everything that a decision is pinned to: the register's entry (with an empty name) and the live models. */
+export const pinOf = statement({
+  name: 'decisions.pinOf',
+  text: `
+    select '' as name, application_digest as digest, state
+    from ai_systems where institution_id = $1 and application_id = $2
+    union all
+    select model_name, model_digest, state
+    from models where institution_id = $1 and application_id = $2 and state = 'live'
+    order by 1`,
+  row: PinRow,
+})

@@ -1,0 +1,131 @@
+/**
+ * Entry of a decision worker: a thread that runs applications and engines. Both are found by folder, so that the kernel
+ * names none of them.
+ */
+import { pathToFileURL } from 'node:url'
+import { parentPort, workerData } from 'node:worker_threads'
+import type { Application, Engine, LoadedModel } from '@khudi/sdk'
+import { readExample, runCase } from './run.ts'
+import type { Answers, Message, Settings, Task } from './workers.ts'
+
+const settings: Settings = workerData
+const applications = new Map<string, Promise<Application>>()
+const engines = new Map<string, Promise<Engine>>()
+/** By application, name and digest. Bounded by what is promoted or measured while the process lives. */
+const models = new Map<string, Promise<LoadedModel>>()
+/** The models of a batch as one object, the same one as long as the digests stay the same. */
+const modelSets = new Map<string, Record<string, LoadedModel>>()
+
+function remember<T>(map: Map<string, Promise<T>>, key: string, load: () => Promise<T>): Promise<T> {
+  const known = map.get(key)
+  if (known !== undefined) return known
+  const loading = load()
+  map.set(key, loading)
+  loading.catch(() => map.delete(key))
+  return loading
+}
+
+const applicationOf = (id: string) =>
+  remember(applications, id, async () => {
+    const folder = settings.applicationFolders[id]
+    if (folder === undefined) throw new Error(`no application "${id}" is installed`)
+    const module: { default: Application } = await import(pathToFileURL(`${folder}/application.ts`).href)
+    return module.default
+  })
+
+const engineOf = (name: string) =>
+  remember(engines, name, async () => {
+    const module: { default: Engine } = await import(
+      pathToFileURL(`${settings.enginesFolder}/${name}/engine.ts`).href
+    )
+    return module.default
+  })
+
+const modelKey = (applicationId: string, name: string, digest: string) => `${applicationId}/${name}/${digest}`
+
+async function modelOf(applicationId: string, name: string, digest: string): Promise<LoadedModel> {
+  const loading = models.get(modelKey(applicationId, name, digest))
+  if (loading === undefined) throw new Error('the worker was not given this model')
+  return loading
+}
+
+async function modelSetOf(applicationId: string, digests: Readonly<Record<string, string>>) {
+  const key = JSON.stringify([applicationId, digests])
+  const known = modelSets.get(key)
+  if (known !== undefined) return known
+  const set: Record<string, LoadedModel> = {}
+  for (const [name, digest] of Object.entries(digests)) set[name] = await modelOf(applicationId, name, digest)
+  modelSets.set(key, set)
+  return set
+}
+
+const handlers: {
+  readonly [K in Task['kind']]: (task: Extract<Task, { kind: K }>, id: number) => Promise<Answers[K]>
+} = {
+  async load({ applicationId, name, engine, digest, bytes }) {
+    await remember(models, modelKey(applicationId, name, digest), async () =>
+      (await engineOf(engine)).load(bytes),
+    )
+    return undefined
+  },
+
+  async decide({ applicationId, payloads, models: digests }) {
+    const application = await applicationOf(applicationId)
+    const set = digests === undefined ? undefined : await modelSetOf(applicationId, digests)
+    const answers: Answers['decide'] = []
+    for (const payload of payloads) answers.push(await runCase(application, set, payload))
+    return answers
+  },
+
+  async train({ applicationId, modelName, examples, seed }, id) {
+    const application = await applicationOf(applicationId)
+    const spec = application.models[modelName]
+    if (spec === undefined) throw new Error(`the application declares no model "${modelName}"`)
+    const learned = examples
+      .map((example) => readExample(application, modelName, example))
+      .filter((one) => one !== undefined)
+    const engine = await engineOf(spec.engine)
+    const trained = engine.train(
+      {
+        features: spec.features,
+        rows: learned.map(({ row }) => row),
+        labels: learned.map(({ label }) => label),
+      },
+      { seed, onProgress: (progress) => post({ id, progress }) },
+    )
+    return { ...trained, examples: learned.length, positives: learned.filter(({ label }) => label).length }
+  },
+
+  async measure({ applicationId, modelName, digest, examples }) {
+    const application = await applicationOf(applicationId)
+    const model = digest === undefined ? undefined : await modelOf(applicationId, modelName, digest)
+    return examples.map((example) => {
+      const read = readExample(application, modelName, example)
+      return read && { score: model?.score(read.row, 0).score, label: read.label, value: read.value }
+    })
+  },
+}
+
+function post(message: Message): void {
+  parentPort?.postMessage(message)
+}
+
+async function answer(task: Task, id: number): Promise<unknown> {
+  switch (task.kind) {
+    case 'load':
+      return handlers.load(task, id)
+    case 'decide':
+      return handlers.decide(task, id)
+    case 'train':
+      return handlers.train(task, id)
+    case 'measure':
+      return handlers.measure(task, id)
+  }
+}
+
+parentPort?.on('message', ({ id, task }: { id: number; task: Task }) => {
+  answer(task, id).then(
+    (value) => post({ id, value }),
+    (error: unknown) => post({ id, error: error instanceof Error ? error.message : String(error) }),
+  )
+})

@@ -1,0 +1,216 @@
+/**
+ * Worker threads that run applications and engines, so that neither a slow model nor a hanging application holds up the
+ * server. Work goes to the thread with the least to do; a thread that dies or hangs is replaced and its tasks fail.
+ */
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import type { TrainedModel } from '@khudi/sdk'
+import type { Example, ReadCase, RefusedCase } from './run.ts'
+
+export interface Settings {
+  /** Absolute folder of each installed application, by id. */
+  readonly applicationFolders: Readonly<Record<string, string>>
+  readonly enginesFolder: string
+}
+
+export type Task =
+  | {
+      readonly kind: 'load'
+      readonly applicationId: string
+      readonly name: string
+      readonly engine: string
+      readonly digest: string
+      readonly bytes: Uint8Array
+    }
+  | {
+      readonly kind: 'decide'
+      readonly applicationId: string
+      readonly payloads: readonly string[]
+      /** Digest (hex) of each model by name; `undefined` reads the cases without deciding. */
+      readonly models: Readonly<Record<string, string>> | undefined
+    }
+  | {
+      readonly kind: 'train'
+      readonly applicationId: string
+      readonly modelName: string
+      readonly examples: readonly Example[]
+      readonly seed: number
+    }
+  | {
+      readonly kind: 'measure'
+      readonly applicationId: string
+      readonly modelName: string
+      /** Scores with this model; `undefined` only reads the labels. */
+      readonly digest: string | undefined
+      readonly examples: readonly Example[]
+    }
+
+export interface Answers {
+  load: undefined
+  decide: (ReadCase | RefusedCase)[]
+  train: TrainedModel & { readonly examples: number; readonly positives: number }
+  /** One for each example, `undefined` where its outcome teaches nothing. */
+  measure: (Measured | undefined)[]
+}
+
+export interface Measured {
+  readonly score: number | undefined
+  readonly label: boolean
+  /** What finding it is worth, in the unit of the model's `valueLabel`. */
+  readonly value: number
+}
+
+export interface Progress {
+  readonly done: number
+  readonly total: number
+  readonly metric: number
+}
+
+export interface Message {
+  readonly id: number
+  readonly value?: unknown
+  readonly error?: string
+  readonly progress?: Progress
+}
+
+interface Pending {
+  /** Takes what the worker's handler of this kind of task returned; the two files are one program. */
+  resolve(value: unknown): void
+  reject(error: Error): void
+  readonly onProgress: ((progress: Progress) => void) | undefined
+  readonly timer: NodeJS.Timeout
+}
+
+/** A batch that takes longer hangs. Training has its own bound: a large set takes its time. */
+const timeoutMs: Readonly<Record<Task['kind'], number>> = {
+  load: 60_000,
+  decide: 60_000,
+  measure: 10 * 60_000,
+  train: 4 * 60 * 60_000,
+}
+
+type LoadTask = Extract<Task, { kind: 'load' }>
+
+export type ModelKey = Pick<LoadTask, 'applicationId' | 'name' | 'digest'>
+const keyOf = ({ applicationId, name, digest }: ModelKey) => `${applicationId}/${name}/${digest}`
+
+/** One thread and what it owes. Replaced as a whole when it dies or hangs; the models it held are given to the next. */
+class Thread {
+  readonly #settings: Settings
+  readonly #loaded = new Map<string, LoadTask>()
+  readonly #pending = new Map<number, Pending>()
+  #worker: Worker | undefined
+  #nextId = 1
+
+  constructor(settings: Settings) {
+    this.#settings = settings
+  }
+
+  /** Tasks under way or waiting. */
+  get owed(): number {
+    return this.#pending.size
+  }
+
+  has(model: ModelKey): boolean {
+    return this.#loaded.has(keyOf(model))
+  }
+
+  async load(task: LoadTask): Promise<void> {
+    if (this.has(task)) return
+    await this.post(task)
+    this.#loaded.set(keyOf(task), task)
+  }
+
+  post<T extends Task>(task: T, onProgress?: (progress: Progress) => void): Promise<Answers[T['kind']]> {
+    const worker = this.#running()
+    const id = this.#nextId++
+    return new Promise<Answers[T['kind']]>((resolve, reject) => {
+      const timer = setTimeout(
+        () => this.#fail(`a decision worker hung on "${task.kind}"`),
+        timeoutMs[task.kind],
+      )
+      timer.unref()
+      this.#pending.set(id, { resolve, reject, onProgress, timer })
+      worker.ref()
+      worker.postMessage({ id, task })
+    })
+  }
+
+  async close(): Promise<void> {
+    const worker = this.#worker
+    this.#fail('the decision workers are closed')
+    await worker?.terminate()
+  }
+
+  #running(): Worker {
+    if (this.#worker !== undefined) return this.#worker
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData: this.#settings })
+    worker.on('message', (message: Message) => this.#receive(worker, message))
+    worker.on(
+      'error',
+      (error) => this.#worker === worker && this.#fail(`a decision worker died: ${String(error)}`),
+    )
+    worker.on('exit', () => this.#worker === worker && this.#fail('a decision worker ended'))
+    this.#worker = worker
+    for (const task of this.#loaded.values()) worker.postMessage({ id: 0, task })
+    return worker
+  }
+
+  #receive(worker: Worker, { id, value, error, progress }: Message): void {
+    const pending = this.#pending.get(id)
+    if (pending === undefined) return
+    if (progress !== undefined) {
+      pending.onProgress?.(progress)
+      return
+    }
+    clearTimeout(pending.timer)
+    this.#pending.delete(id)
+    // An idle thread must not keep a command-line process from ending.
+    if (this.#pending.size === 0) worker.unref()
+    if (error === undefined) pending.resolve(value)
+    else pending.reject(new Error(error))
+  }
+
+  #fail(reason: string): void {
+    const worker = this.#worker
+    this.#worker = undefined
+    for (const { reject, timer } of this.#pending.values()) {
+      clearTimeout(timer)
+      reject(new Error(reason))
+    }
+    this.#pending.clear()
+    worker?.terminate().catch(() => undefined)
+  }
+}
+
+/** A pool of threads; by default one fewer than the machine's cores, since the database needs the other. */
+export class Workers {
+  readonly #threads: readonly Thread[]
+
+  constructor(settings: Settings, threads = Math.max(1, availableParallelism() - 1)) {
+    this.#threads = Array.from({ length: threads }, () => new Thread(settings))
+  }
+
+  /** Whether every thread has the model. */
+  hasLoaded(model: ModelKey): boolean {
+    return this.#threads.every((thread) => thread.has(model))
+  }
+
+  /** Gives every thread the model; the caller checked the bytes against the digest. */
+  async load(task: Omit<LoadTask, 'kind'>): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.load({ kind: 'load', ...task })))
+  }
+
+  /** Has the idlest thread do the task. @throws Error where the application is unknown, or the thread died or hung. */
+  async run<T extends Exclude<Task, LoadTask>>(
+    task: T,
+    onProgress?: (progress: Progress) => void,
+  ): Promise<Answers[T['kind']]> {
+    const thread = this.#threads.reduce((best, one) => (one.owed < best.owed ? one : best))
+    return thread.post(task, onProgress)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()))
+  }
+}

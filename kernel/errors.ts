@@ -1,0 +1,824 @@
+/**
+ * Refusals and fatal stops, in one catalogue.
+ *
+ * A *refusal* means that the caller can act (4xx). A *fault* is any other error: ours to mend (5xx, logged with an
+ * identifier, nothing of it in the reply). A *fatal* error means that going on could break the record: the component
+ * stops and recovery runs at the next start. `docs/errors.md` holds the same list; a test compares the two.
+ */
+
+import type { FieldProblem } from '@khudi/sdk'
+
+export type { FieldProblem } from '@khudi/sdk'
+
+/** A text that exists in both languages. `{name}` stands for a parameter. */
+export interface CatalogueText {
+  readonly en: string
+  readonly ur: string
+}
+
+export interface CatalogueEntry {
+  /** HTTP status that a refusal with this code answers with; for fatal errors the status of the health check. */
+  readonly status: number
+  /** What is the matter, in one sentence. */
+  readonly title: CatalogueText
+  /** What the reader is to do next. */
+  readonly remedy: CatalogueText
+}
+
+const entry = (
+  status: number,
+  title: readonly [en: string, ur: string],
+  remedy: readonly [en: string, ur: string],
+): CatalogueEntry => ({
+  status,
+  title: { en: title[0], ur: title[1] },
+  remedy: { en: remedy[0], ur: remedy[1] },
+})
+
+/** Every code a caller may see. Sorted by code; one line of title, one line of remedy. */
+export const catalogue = {
+  'access.account_disabled': entry(
+    403,
+    ['This account is switched off', 'یہ اکاؤنٹ بند ہے'],
+    ['Ask your administrator to open it again.', 'اپنے منتظم سے اسے دوبارہ کھولنے کو کہیں۔'],
+  ),
+  'access.account_exists': entry(
+    409,
+    ['The user name "{username}" is taken', 'صارف نام "{username}" پہلے سے موجود ہے'],
+    ['Choose another user name.', 'کوئی اور صارف نام چنیں۔'],
+  ),
+  'access.cross_site': entry(
+    403,
+    [
+      'Another website sent this request in your name',
+      'یہ درخواست آپ کے نام سے کسی اور ویب سائٹ نے بھیجی ہے',
+    ],
+    [
+      "Open this server's own page and repeat the step there.",
+      'اسی سرور کا صفحہ کھول کر وہاں یہ قدم دہرائیں۔',
+    ],
+  ),
+  'access.key_invalid': entry(
+    401,
+    ['The key is unknown, expired or revoked', 'کلید نامعلوم، زائد المیعاد یا منسوخ ہے'],
+    ['Ask your administrator for a new key.', 'اپنے منتظم سے نئی کلید لیں۔'],
+  ),
+  'access.not_signed_in': entry(
+    401,
+    ['You are not signed in', 'آپ نے سائن اِن نہیں کیا'],
+    [
+      'Sign in, or send a key in the Authorization header.',
+      'سائن اِن کریں، یا Authorization سرخی میں کلید بھیجیں۔',
+    ],
+  ),
+  'access.scope_missing': entry(
+    403,
+    ['Your roles do not permit this ({scope})', 'آپ کے عہدے اس کی اجازت نہیں دیتے ({scope})'],
+    [
+      'Ask your supervisor or administrator, if this is part of your duty.',
+      'اگر یہ آپ کے فرائض میں ہے تو اپنے نگران یا منتظم سے رجوع کریں۔',
+    ],
+  ),
+  'access.sign_in_failed': entry(
+    401,
+    ['User name or password is not right', 'صارف نام یا پاس ورڈ درست نہیں'],
+    [
+      'Check both and try again; after several failures, wait a minute.',
+      'دونوں دیکھ کر دوبارہ کوشش کریں؛ کئی ناکامیوں کے بعد ایک منٹ رکیں۔',
+    ],
+  ),
+  'application.changed': entry(
+    409,
+    [
+      'The code of application "{application}" is not the code that is registered',
+      'اطلاق "{application}" کا کوڈ وہ نہیں جو درج ہے',
+    ],
+    [
+      'Register it again: khudi application register {application}',
+      'اسے دوبارہ درج کریں: khudi application register {application}',
+    ],
+  ),
+  'application.not_installed': entry(
+    404,
+    ['No application "{application}" is installed', 'اطلاق "{application}" نصب نہیں ہے'],
+    [
+      'Check the name; khudi doctor lists the applications.',
+      'نام دیکھیں؛ khudi doctor اطلاقات کی فہرست دیتا ہے۔',
+    ],
+  ),
+  'application.not_registered': entry(
+    409,
+    [
+      'Application "{application}" is not registered at this institution',
+      'اطلاق "{application}" اس ادارے میں درج نہیں',
+    ],
+    [
+      'Register it: khudi application register {application}',
+      'اسے درج کریں: khudi application register {application}',
+    ],
+  ),
+  'case.decided_already': entry(
+    409,
+    ['The case has been decided already', 'مقدمے کا فیصلہ ہو چکا ہے'],
+    [
+      'Reload the case to see what was decided and by whom.',
+      'مقدمہ دوبارہ کھول کر دیکھیں کہ کیا فیصلہ ہوا اور کس نے کیا۔',
+    ],
+  ),
+  'case.invalid': entry(
+    422,
+    [
+      'The case does not fit the schema of application "{application}"',
+      'مقدمہ اطلاق "{application}" کے سانچے میں پورا نہیں اترتا',
+    ],
+    ['Correct the fields that are named and send it again.', 'بتائے گئے خانے درست کر کے دوبارہ بھیجیں۔'],
+  ),
+  'case.not_found': entry(
+    404,
+    ['There is no such case here', 'یہاں ایسا کوئی مقدمہ نہیں'],
+    [
+      'Check the number; it may belong to another institution.',
+      'نمبر دیکھیں؛ ممکن ہے یہ کسی اور ادارے کا ہو۔',
+    ],
+  ),
+  'case.reference_taken': entry(
+    409,
+    ['Another case already has the reference "{reference}"', 'حوالہ "{reference}" کسی اور مقدمے کے پاس ہے'],
+    [
+      'Look at the existing case; a changed document needs a reference of its own.',
+      'موجودہ مقدمہ دیکھیں؛ تبدیل شدہ دستاویز کو اپنا حوالہ چاہیے۔',
+    ],
+  ),
+  'case.transition_impossible': entry(
+    409,
+    [
+      '"{event}" cannot happen to a case in state "{state}"',
+      'حالت "{state}" کے مقدمے میں "{event}" ممکن نہیں',
+    ],
+    ['Reload the case and see what it needs next.', 'مقدمہ دوبارہ کھول کر دیکھیں کہ آگے کیا ہونا ہے۔'],
+  ),
+  'case.version_stale': entry(
+    412,
+    ['The case has changed since you opened it', 'آپ کے کھولنے کے بعد مقدمہ تبدیل ہو چکا ہے'],
+    [
+      'Reload the case, then repeat your step if it still applies.',
+      'مقدمہ دوبارہ کھولیں، پھر ضرورت ہو تو اپنا قدم دہرائیں۔',
+    ],
+  ),
+  'database.account_missing': entry(
+    500,
+    [
+      'The operating system has no user {user} and none could be made',
+      'آپریٹنگ سسٹم میں صارف {user} موجود نہیں اور بنایا بھی نہ جا سکا',
+    ],
+    [
+      'Make the user {user}, or start as an ordinary user instead of root.',
+      'صارف {user} بنائیں، یا روٹ کے بجائے عام صارف کے طور پر چلائیں۔',
+    ],
+  ),
+  'database.binaries_missing': entry(
+    500,
+    [
+      'There is no database server for {platform} among the installed packages',
+      'نصب شدہ پیکیجز میں {platform} کے لیے ڈیٹابیس سرور موجود نہیں ہے',
+    ],
+    [
+      'Run npm ci, or set DATABASE_URL to a PostgreSQL server of version 15 or later.',
+      'npm ci چلائیں، یا DATABASE_URL میں PostgreSQL 15 یا اس سے نئے سرور کا پتہ دیں۔',
+    ],
+  ),
+  'database.binaries_unusable': entry(
+    500,
+    ['The database server in {folder} cannot be run', 'فولڈر {folder} کا ڈیٹابیس سرور چلایا نہیں جا سکتا'],
+    [
+      'Delete that folder and run npm ci, or set DATABASE_URL to a PostgreSQL server of version 15 or later.',
+      'وہ فولڈر حذف کر کے npm ci چلائیں، یا DATABASE_URL میں PostgreSQL 15 یا اس سے نئے سرور کا پتہ دیں۔',
+    ],
+  ),
+  'database.folder_damaged': entry(
+    500,
+    ['The database folder {folder} is damaged: {detail}', 'ڈیٹابیس کا فولڈر {folder} خراب ہے: {detail}'],
+    [
+      'Move the folder aside and restore the last backup with khudi restore.',
+      'فولڈر کو الگ رکھ دیں اور khudi restore سے آخری بیک اپ بحال کریں۔',
+    ],
+  ),
+  'database.folder_unwritable': entry(
+    500,
+    ['The folder {folder} cannot be used: {detail}', 'فولڈر {folder} استعمال نہیں ہو سکتا: {detail}'],
+    [
+      'Give this user the folder, or start as the user who owns it.',
+      'فولڈر اس صارف کو دیں، یا اس کے مالک صارف کے طور پر چلائیں۔',
+    ],
+  ),
+  'database.migration_changed': entry(
+    500,
+    [
+      'Migration {name} of {schema} is not what was applied to this database',
+      '{schema} کی منتقلی {name} وہ نہیں جو اس ڈیٹابیس پر لاگو کی گئی تھی',
+    ],
+    [
+      'Restore the file as it was and put the change into a new migration.',
+      'فائل کو اصل حالت میں لائیں اور تبدیلی نئی منتقلی میں رکھیں۔',
+    ],
+  ),
+  'database.migration_failed': entry(
+    500,
+    [
+      'Migration {name} of {schema} failed and left no trace: {detail}',
+      '{schema} کی منتقلی {name} ناکام ہوئی اور کوئی تبدیلی باقی نہیں رہی: {detail}',
+    ],
+    ['Correct the named cause and start again.', 'بتائی گئی وجہ درست کر کے دوبارہ چلائیں۔'],
+  ),
+  'database.migration_invalid': entry(
+    500,
+    [
+      'The migration {name} of {schema} is not well formed: {detail}',
+      '{schema} کی منتقلی {name} درست شکل میں نہیں ہے: {detail}',
+    ],
+    [
+      'Name it NNNN_what.sql, begin it with -- compatible or -- breaking, and number without gaps.',
+      'نام NNNN_what.sql رکھیں، پہلی سطر -- compatible یا -- breaking ہو، اور نمبر مسلسل ہوں۔',
+    ],
+  ),
+  'database.newer': entry(
+    500,
+    [
+      'The database is newer than this program: {schema} stands at migration {found}, the program knows {known}',
+      'ڈیٹابیس اس پروگرام سے نیا ہے: {schema} منتقلی {found} پر ہے جبکہ پروگرام {known} تک جانتا ہے',
+    ],
+    [
+      'Start the version of the program that last used this database, or a later one.',
+      'پروگرام کا وہ نسخہ چلائیں جس نے یہ ڈیٹابیس آخری بار استعمال کیا، یا اس سے نیا۔',
+    ],
+  ),
+  'database.roles_missing': entry(
+    500,
+    [
+      'The database user may not make the roles that Khudi needs; a database administrator runs: {sql}',
+      'ڈیٹابیس صارف وہ کردار نہیں بنا سکتا جو خودی کو درکار ہیں؛ ڈیٹابیس منتظم یہ چلائے: {sql}',
+    ],
+    ['Have these statements run once, then start again.', 'یہ ہدایات ایک بار چلوائیں، پھر دوبارہ شروع کریں۔'],
+  ),
+  'database.secret_invalid': entry(
+    500,
+    [
+      '{name} does not hold the 32 bytes of the database secret',
+      '{name} میں ڈیٹابیس کے راز کے 32 بائٹ نہیں ہیں',
+    ],
+    [
+      'Give the secret that was used before, or delete it to have new passwords set.',
+      'پہلے والا راز دیں، یا اسے حذف کریں تاکہ نئے پاس ورڈ بن جائیں۔',
+    ],
+  ),
+  'database.server_failed': entry(
+    500,
+    [
+      'The database server in {folder} does not start: {detail}',
+      'فولڈر {folder} کا ڈیٹابیس سرور شروع نہیں ہوتا: {detail}',
+    ],
+    ['Remove the named cause and start again.', 'بتائی گئی وجہ دور کر کے دوبارہ شروع کریں۔'],
+  ),
+  'database.too_old': entry(
+    500,
+    [
+      'The database server is PostgreSQL {found}; version 15 or later is needed',
+      'ڈیٹابیس سرور PostgreSQL {found} ہے؛ نسخہ 15 یا اس سے نیا درکار ہے',
+    ],
+    [
+      'Upgrade the server, or remove DATABASE_URL to use the one that comes with Khudi.',
+      'سرور کو نیا کریں، یا DATABASE_URL ہٹا کر خودی کے ساتھ آنے والا سرور استعمال کریں۔',
+    ],
+  ),
+  'database.unavailable': entry(
+    503,
+    ['The database cannot be reached at the moment', 'اس وقت ڈیٹابیس تک رسائی ممکن نہیں'],
+    [
+      'Try again shortly; nothing unacknowledged was kept.',
+      'تھوڑی دیر بعد دوبارہ کوشش کریں؛ جس کی تصدیق نہیں ملی وہ محفوظ نہیں ہوا۔',
+    ],
+  ),
+  'database.unreachable': entry(
+    500,
+    [
+      'No connection to the database of DATABASE_URL: {detail}',
+      'DATABASE_URL کے ڈیٹابیس سے رابطہ نہیں ہو سکا: {detail}',
+    ],
+    [
+      'Check address, name and password, and that the server runs.',
+      'پتہ، نام اور پاس ورڈ دیکھیں، اور یہ کہ سرور چل رہا ہے۔',
+    ],
+  ),
+  'database.version_mismatch': entry(
+    500,
+    [
+      'The database folder {folder} is of PostgreSQL {found}, the program brings {expected}',
+      'ڈیٹابیس کا فولڈر {folder} PostgreSQL {found} کا ہے، پروگرام کے ساتھ {expected} آتا ہے',
+    ],
+    [
+      'Make a backup with the older program, move the folder aside and restore the backup with this one.',
+      'پرانے پروگرام سے بیک اپ لیں، فولڈر الگ رکھیں اور اس پروگرام سے بیک اپ بحال کریں۔',
+    ],
+  ),
+  'decision.not_found': entry(
+    404,
+    ['There is no such decision here', 'یہاں ایسا کوئی فیصلہ نہیں'],
+    ['Check the number.', 'نمبر دیکھیں۔'],
+  ),
+  'idempotency.body_differs': entry(
+    422,
+    [
+      'This idempotency key was used with a different request',
+      'یہ کلیدِ یکتائی کسی مختلف درخواست کے ساتھ استعمال ہو چکی ہے',
+    ],
+    [
+      'Use a new key for a new request; repeat the same body to get the same answer.',
+      'نئی درخواست کے لیے نئی کلید لیں؛ وہی جواب پانے کے لیے وہی متن بھیجیں۔',
+    ],
+  ),
+  'idempotency.key_invalid': entry(
+    400,
+    [
+      'The Idempotency-Key is not 1 to 255 visible ASCII characters',
+      'کلیدِ یکتائی (Idempotency-Key) ایک سے 255 تک ASCII حروف پر مشتمل نہیں',
+    ],
+    [
+      'Send a random key such as a UUID, a new one for each new request.',
+      'UUID جیسی بے ترتیب کلید بھیجیں، ہر نئی درخواست کے لیے نئی۔',
+    ],
+  ),
+  'idempotency.not_supported': entry(
+    400,
+    ['This operation keeps no idempotency keys', 'اس عمل میں کلیدِ یکتائی محفوظ نہیں کی جاتی'],
+    ['Leave the Idempotency-Key header out.', 'Idempotency-Key سرخی کے بغیر بھیجیں۔'],
+  ),
+  'import.columns_duplicate': entry(
+    422,
+    ['The header names a column twice: {columns}', 'سرخی میں ایک کالم کا نام دو بار آیا ہے: {columns}'],
+    [
+      'Give every column its own name and import the file again.',
+      'ہر کالم کو الگ نام دیں اور فائل دوبارہ درآمد کریں۔',
+    ],
+  ),
+  'import.columns_missing': entry(
+    422,
+    [
+      'The file lacks columns that the mapping reads: {columns}',
+      'فائل میں وہ کالم نہیں ہیں جو نقشے کو درکار ہیں: {columns}',
+    ],
+    [
+      'Check that this is the file the mapping is for and that its first line is the header.',
+      'دیکھیں کہ یہ اسی نقشے کی فائل ہے اور اس کی پہلی سطر سرخی ہے۔',
+    ],
+  ),
+  'import.columns_unmapped': entry(
+    422,
+    [
+      'The file has columns that the mapping does not know: {columns}',
+      'فائل میں ایسے کالم ہیں جن سے نقشہ واقف نہیں: {columns}',
+    ],
+    [
+      'Map these columns, or list them under "ignore" in the mapping.',
+      'ان کالموں کو نقشے میں شامل کریں یا "ignore" کے تحت درج کریں۔',
+    ],
+  ),
+  'import.delimiter_ambiguous': entry(
+    422,
+    [
+      'The header can be read with more than one delimiter: {delimiters}',
+      'سرخی ایک سے زیادہ فاصلوں کے ساتھ پڑھی جا سکتی ہے: {delimiters}',
+    ],
+    ['Declare the delimiter in the mapping.', 'نقشے میں فاصل صراحت سے لکھیں۔'],
+  ),
+  'import.delimiter_wrong': entry(
+    422,
+    [
+      'The mapping declares the delimiter {declared}, but the file seems to use {seems}',
+      'نقشے میں فاصل {declared} ہے جبکہ فائل میں بظاہر {seems} استعمال ہوا ہے',
+    ],
+    [
+      'Export the file with the declared delimiter, or correct the mapping.',
+      'فائل مقررہ فاصل کے ساتھ برآمد کریں یا نقشہ درست کریں۔',
+    ],
+  ),
+  'import.encoding_mismatch': entry(
+    422,
+    [
+      'The mapping declares the encoding {declared}, but the file seems to be {seems}',
+      'نقشے میں اِنکوڈنگ {declared} ہے جبکہ فائل بظاہر {seems} میں ہے',
+    ],
+    [
+      'Save the file in the declared encoding, or correct the mapping.',
+      'فائل مقررہ اِنکوڈنگ میں محفوظ کریں یا نقشہ درست کریں۔',
+    ],
+  ),
+  'import.encoding_wrong': entry(
+    422,
+    [
+      'Line {line} (byte {offset}) is not valid {encoding}',
+      'سطر {line} (بائٹ {offset}) درست {encoding} نہیں ہے',
+    ],
+    [
+      'Save the file in the declared encoding, or correct the mapping. Rows before this line were read.',
+      'فائل مقررہ اِنکوڈنگ میں محفوظ کریں یا نقشہ درست کریں۔ اس سطر سے پہلے کی سطریں پڑھ لی گئی ہیں۔',
+    ],
+  ),
+  'import.file_empty': entry(
+    422,
+    ['The file is empty', 'فائل خالی ہے'],
+    ['Send a file with a header and rows.', 'سرخی اور سطروں والی فائل بھیجیں۔'],
+  ),
+  'import.file_not_text': entry(
+    422,
+    ['The file is not a text file', 'یہ متن کی فائل نہیں ہے'],
+    [
+      'Send a CSV file, plain or compressed with gzip; a spreadsheet has to be exported as CSV first.',
+      'سادہ یا gzip سے سکیڑی ہوئی CSV فائل بھیجیں؛ سپریڈ شیٹ کو پہلے CSV میں برآمد کریں۔',
+    ],
+  ),
+  'import.gzip_damaged': entry(
+    422,
+    ['The compressed file is damaged or cut short', 'سکیڑی ہوئی فائل خراب ہے یا ادھوری ہے'],
+    [
+      'Compress or copy the file again. Rows before the damage were read.',
+      'فائل دوبارہ سکیڑیں یا نقل کریں۔ خرابی سے پہلے کی سطریں پڑھ لی گئی ہیں۔',
+    ],
+  ),
+  'import.header_broken': entry(
+    422,
+    [
+      'The header, in line {line}, is not one record of column names',
+      'سطر {line} کی سرخی کالموں کے ناموں کا درست اندراج نہیں ہے',
+    ],
+    ['Correct the quotation marks of the header.', 'سرخی کے واوین درست کریں۔'],
+  ),
+  'import.in_progress': entry(
+    409,
+    ['This file is being imported by another process', 'یہ فائل کوئی اور عمل درآمد کر رہا ہے'],
+    ['Wait until it ends; its progress is shown by khudi import --status.', 'اس کے ختم ہونے تک انتظار کریں۔'],
+  ),
+  'import.mapping_invalid': entry(
+    422,
+    ['The mapping is not valid: {detail}', 'نقشہ درست نہیں ہے: {detail}'],
+    ['Correct the named places in the mapping file.', 'نقشے کی فائل میں بتائی گئی جگہیں درست کریں۔'],
+  ),
+  'import.quotes_broken': entry(
+    422,
+    [
+      'After line {line} the quotation marks do not match, and no safe place to go on was found',
+      'سطر {line} کے بعد واوین آپس میں نہیں ملتے اور آگے پڑھنے کی کوئی محفوظ جگہ نہیں ملی',
+    ],
+    [
+      'Correct the quotation marks from that line on and import the file again. Rows before it were read.',
+      'اس سطر سے آگے کے واوین درست کر کے فائل دوبارہ درآمد کریں۔ اس سے پہلے کی سطریں پڑھ لی گئی ہیں۔',
+    ],
+  ),
+  'institution.not_found': entry(
+    404,
+    ['There is no institution "{institution}"', 'ادارہ "{institution}" موجود نہیں'],
+    [
+      'Check the name; khudi doctor lists the institutions.',
+      'نام دیکھیں؛ khudi doctor اداروں کی فہرست دیتا ہے۔',
+    ],
+  ),
+  'job.not_dead': entry(
+    409,
+    ['The job is not among the failed ones', 'یہ کام ناکام کاموں میں شامل نہیں'],
+    [
+      'Reload the list; someone may have requeued it.',
+      'فہرست دوبارہ کھولیں؛ ممکن ہے کسی نے اسے دوبارہ لگا دیا ہو۔',
+    ],
+  ),
+  'job.not_found': entry(
+    404,
+    ['There is no such job here', 'یہاں ایسا کوئی کام نہیں'],
+    ['Check the number.', 'نمبر دیکھیں۔'],
+  ),
+  'model.artefact_damaged': entry(
+    409,
+    [
+      'The stored model {digest} does not have the registered digest',
+      'محفوظ ماڈل {digest} کا خلاصہ درج شدہ خلاصے سے مختلف ہے',
+    ],
+    [
+      'Restore it from a backup or train it again; it does not run.',
+      'اسے بیک اپ سے بحال کریں یا دوبارہ تربیت دیں؛ یہ نہیں چلے گا۔',
+    ],
+  ),
+  'model.none_live': entry(
+    409,
+    [
+      'Application "{application}" has no live model "{model}"',
+      'اطلاق "{application}" کا کوئی فعال ماڈل "{model}" نہیں',
+    ],
+    [
+      'Train one and promote it: khudi model train {application}, khudi model promote.',
+      'ماڈل تربیت دے کر فعال کریں: khudi model train {application}، khudi model promote۔',
+    ],
+  ),
+  'model.not_declared': entry(
+    404,
+    [
+      'Application "{application}" declares no model "{model}"',
+      'اطلاق "{application}" میں ماڈل "{model}" نہیں',
+    ],
+    ["Check the name against the application's page.", 'نام اطلاق کے صفحے سے ملائیں۔'],
+  ),
+  'model.not_found': entry(
+    404,
+    ['There is no model {digest} of "{application}"', '"{application}" کا ماڈل {digest} موجود نہیں'],
+    [
+      'khudi model list {application} shows what there is.',
+      'khudi model list {application} موجودہ ماڈل دکھاتا ہے۔',
+    ],
+  ),
+  'model.too_little_to_learn': entry(
+    422,
+    [
+      'Only {examples} cases of the period have an outcome, {positives} of them positive: too few to learn from',
+      'اس مدت کے صرف {examples} مقدمات کا نتیجہ معلوم ہے، جن میں {positives} مثبت ہیں: سیکھنے کو کم',
+    ],
+    ['Choose a longer period, or record more outcomes.', 'لمبی مدت چنیں یا مزید نتائج درج کریں۔'],
+  ),
+  'outcome.invalid': entry(
+    422,
+    [
+      'The outcome does not fit the schema of application "{application}"',
+      'نتیجہ اطلاق "{application}" کے سانچے میں پورا نہیں اترتا',
+    ],
+    ['Correct the fields that are named and send it again.', 'بتائے گئے خانے درست کر کے دوبارہ بھیجیں۔'],
+  ),
+  'request.body_invalid': entry(
+    400,
+    ['The request does not have the described form: {detail}', 'درخواست مقررہ شکل میں نہیں ہے: {detail}'],
+    [
+      'Correct the named field and send the request again.',
+      'بتایا گیا خانہ درست کر کے درخواست دوبارہ بھیجیں۔',
+    ],
+  ),
+  'request.body_missing': entry(
+    400,
+    ['The request has no body', 'درخواست کا متن موجود نہیں'],
+    ['Send the described JSON as the body.', 'مقررہ JSON درخواست کے متن میں بھیجیں۔'],
+  ),
+  'request.body_too_large': entry(
+    413,
+    ['The body is larger than {limitBytes} bytes', 'درخواست کا متن {limitBytes} بائٹ سے بڑا ہے'],
+    [
+      'Send less at once; many records go as an NDJSON or CSV stream.',
+      'ایک بار میں کم بھیجیں؛ زیادہ ریکارڈ NDJSON یا CSV کی صورت میں بھیجے جاتے ہیں۔',
+    ],
+  ),
+  'request.body_truncated': entry(
+    400,
+    ['The body does not have its stated length', 'درخواست کا متن بتائی گئی لمبائی کا نہیں'],
+    ['Send the request again.', 'درخواست دوبارہ بھیجیں۔'],
+  ),
+  'request.body_unexpected': entry(
+    400,
+    ['This operation takes no body', 'اس عمل میں درخواست کا متن نہیں ہوتا'],
+    ['Send the request without a body.', 'درخواست متن کے بغیر بھیجیں۔'],
+  ),
+  'request.content_type_unsupported': entry(
+    415,
+    ['The body must be {expected} in UTF-8', 'درخواست کا متن UTF-8 میں {expected} ہونا چاہیے'],
+    [
+      'Name that type in Content-Type and send the body in it.',
+      'Content-Type میں یہی قسم لکھیں اور متن اسی صورت میں بھیجیں۔',
+    ],
+  ),
+  'request.cursor_invalid': entry(
+    400,
+    ['The cursor is not one that this list gave out', 'یہ نشانِ تسلسل اس فہرست کا دیا ہوا نہیں'],
+    [
+      'Start again from the first page and pass cursors on unchanged.',
+      'پہلے صفحے سے دوبارہ شروع کریں اور نشانِ تسلسل جوں کا توں بھیجیں۔',
+    ],
+  ),
+  'request.encoding_unsupported': entry(
+    415,
+    ['Compressed bodies are not taken', 'کمپریس شدہ متن قبول نہیں کیا جاتا'],
+    ['Send the body without Content-Encoding.', 'متن Content-Encoding کے بغیر بھیجیں۔'],
+  ),
+  'request.headers_too_large': entry(
+    431,
+    ['The headers or the address are too long', 'سرخیاں یا پتہ حد سے لمبا ہے'],
+    [
+      'Shorten them; large content belongs in the body.',
+      'انہیں مختصر کریں؛ بڑا مواد درخواست کے متن میں بھیجیں۔',
+    ],
+  ),
+  'request.json_duplicate_name': entry(
+    400,
+    ['The JSON names a field twice in one object', 'JSON میں ایک ہی جگہ کوئی خانہ دو بار آیا ہے'],
+    ['Send each field once.', 'ہر خانہ ایک ہی بار بھیجیں۔'],
+  ),
+  'request.json_malformed': entry(
+    400,
+    ['The text is not JSON', 'متن درست JSON نہیں'],
+    [
+      'Have a JSON library write it, and send it whole.',
+      'اسے کسی JSON لائبریری سے لکھوائیں اور مکمل بھیجیں۔',
+    ],
+  ),
+  'request.json_too_complex': entry(
+    400,
+    [
+      'The JSON is nested deeper than {depth} levels or holds more than {names} fields',
+      'JSON میں {depth} سے زیادہ تہیں یا {names} سے زیادہ خانے ہیں',
+    ],
+    ['Send less in one JSON document.', 'ایک JSON میں کم بھیجیں۔'],
+  ),
+  'request.json_unsafe': entry(
+    400,
+    [
+      'The JSON holds what cannot be kept: a NUL character, half a surrogate pair or the name __proto__',
+      'JSON میں ایسا متن ہے جو محفوظ نہیں ہو سکتا: NUL حرف، ادھورا یونیکوڈ جوڑا یا __proto__ نام',
+    ],
+    ['Remove it and send the request again.', 'اسے نکال کر درخواست دوبارہ بھیجیں۔'],
+  ),
+  'request.line_too_long': entry(
+    413,
+    ['Line {line} is longer than {limitBytes} bytes', 'سطر {line} کی لمبائی {limitBytes} بائٹ سے زیادہ ہے'],
+    [
+      'Check that every record ends in a line break, and leave oversized records out.',
+      'دیکھیں کہ ہر ریکارڈ کے آخر میں نئی سطر ہو، اور بہت بڑے ریکارڈ شامل نہ کریں۔',
+    ],
+  ),
+  'request.malformed': entry(
+    400,
+    ['The request is not valid HTTP', 'درخواست درست HTTP نہیں'],
+    ['Check the address and the program that sent it.', 'پتہ اور بھیجنے والا پروگرام دیکھیں۔'],
+  ),
+  'request.method_not_allowed': entry(
+    405,
+    ['This address takes only {allowed}', 'یہ پتہ صرف {allowed} قبول کرتا ہے'],
+    ['Use one of the methods named.', 'بتائے گئے طریقوں میں سے کوئی استعمال کریں۔'],
+  ),
+  'request.not_acceptable': entry(
+    406,
+    ['The reply exists only as {offered}', 'جواب صرف ان صورتوں میں دستیاب ہے: {offered}'],
+    ['Name one of these in the Accept header.', 'ان میں سے کوئی ایک Accept سرخی میں لکھیں۔'],
+  ),
+  'request.not_found': entry(
+    404,
+    ['There is nothing at this address', 'اس پتے پر کچھ نہیں'],
+    [
+      'Check the address; /v1/openapi.json lists those of the API.',
+      'پتہ دیکھیں؛ /v1/openapi.json میں API کے پتے درج ہیں۔',
+    ],
+  ),
+  'request.not_utf8': entry(
+    400,
+    ['The text is not valid UTF-8', 'متن درست UTF-8 نہیں'],
+    ['Save or send it in UTF-8.', 'اسے UTF-8 میں محفوظ کر کے بھیجیں۔'],
+  ),
+  'request.parameters_invalid': entry(
+    400,
+    ['The address does not have the described form: {detail}', 'پتہ مقررہ شکل میں نہیں ہے: {detail}'],
+    ['Correct the named part of the address.', 'پتے کا بتایا گیا حصہ درست کریں۔'],
+  ),
+  'request.precondition_invalid': entry(
+    400,
+    ['If-Match does not hold one version such as "3"', 'If-Match میں "3" جیسا ایک نسخہ درج نہیں'],
+    ['Send the ETag of what you edited, unchanged.', 'جس میں ترمیم کی اس کا ETag جوں کا توں بھیجیں۔'],
+  ),
+  'request.precondition_not_supported': entry(
+    400,
+    ['What this operation changes has no version', 'یہ عمل جسے بدلتا ہے اس کا کوئی نسخہ نمبر نہیں'],
+    ['Leave the If-Match header out.', 'If-Match سرخی کے بغیر بھیجیں۔'],
+  ),
+  'request.precondition_required': entry(
+    428,
+    ['An edit must name the version that it edits', 'ترمیم میں یہ بتانا لازمی ہے کہ کس نسخے میں ہو رہی ہے'],
+    [
+      'Read it first, then send its ETag in If-Match.',
+      'پہلے اسے پڑھیں، پھر اس کا ETag سرخی If-Match میں بھیجیں۔',
+    ],
+  ),
+  'request.rate_limited': entry(
+    429,
+    ['Too many requests in a short time', 'تھوڑے وقت میں بہت زیادہ درخواستیں آئیں'],
+    ['Wait {seconds} seconds, then go on more slowly.', '{seconds} سیکنڈ رکیں، پھر رفتار کم رکھیں۔'],
+  ),
+  'request.timed_out': entry(
+    408,
+    ['The request did not arrive completely in time', 'درخواست وقت پر مکمل نہیں پہنچی'],
+    [
+      'Send it again, in smaller parts if the connection is slow.',
+      'دوبارہ بھیجیں؛ رابطہ سست ہو تو چھوٹے حصوں میں۔',
+    ],
+  ),
+  'review.not_yours': entry(
+    403,
+    ['This case waits for the role {role}', 'یہ مقدمہ عہدہ {role} کا منتظر ہے'],
+    ['Pass it on to an officer of that role.', 'اسے اس عہدے کے افسر کو بھیجیں۔'],
+  ),
+  'review.person_needed': entry(
+    403,
+    ['Only a person who signed in may review', 'جائزہ صرف سائن اِن شدہ فرد کر سکتا ہے'],
+    ['Sign in with your own account.', 'اپنے اکاؤنٹ سے سائن اِن کریں۔'],
+  ),
+  'review.reason_missing': entry(
+    422,
+    ['Whoever disagrees with the recommendation says why', 'سفارش سے اختلاف کرنے والا وجہ بتائے'],
+    ['Write your reason and send again.', 'اپنی وجہ لکھ کر دوبارہ بھیجیں۔'],
+  ),
+  'review.recommendation_unknown': entry(
+    422,
+    [
+      '"{recommendation}" is not something this application can recommend',
+      '"{recommendation}" اس اطلاق کی سفارشات میں نہیں',
+    ],
+    ['Choose one of: {choices}.', 'ان میں سے ایک چنیں: {choices}۔'],
+  ),
+  'server.busy': entry(
+    503,
+    ['The server is at the limit of what it can do at once', 'سرور اس وقت اپنی گنجائش کی حد پر ہے'],
+    ['Wait {seconds} seconds and try again.', '{seconds} سیکنڈ رک کر دوبارہ کوشش کریں۔'],
+  ),
+  'server.fault': entry(
+    500,
+    [
+      'Something failed here, and has been recorded as {fault}',
+      'یہاں کوئی خرابی ہوئی، جو {fault} کے طور پر درج ہو گئی ہے',
+    ],
+    [
+      'Try again later; if it persists, tell your administrator this number.',
+      'بعد میں دوبارہ کوشش کریں؛ خرابی برقرار رہے تو منتظم کو یہ نمبر بتائیں۔',
+    ],
+  ),
+  'server.stopping': entry(
+    503,
+    ['The server is stopping', 'سرور بند ہو رہا ہے'],
+    [
+      'Try again in a moment; what was not acknowledged was not kept.',
+      'تھوڑی دیر بعد دوبارہ کوشش کریں؛ جس کی تصدیق نہیں ملی وہ محفوظ نہیں ہوا۔',
+    ],
+  ),
+  'server.timed_out': entry(
+    503,
+    ['The operation took too long and was given up', 'عمل میں حد سے زیادہ وقت لگا، اس لیے اسے چھوڑ دیا گیا'],
+    [
+      'See whether it took effect, then repeat it with the same Idempotency-Key.',
+      'دیکھیں کہ اس کا اثر ہوا یا نہیں، پھر اسی کلیدِ یکتائی کے ساتھ دہرائیں۔',
+    ],
+  ),
+} as const satisfies Record<string, CatalogueEntry>
+
+export type ErrorCode = keyof typeof catalogue
+
+export type ErrorParameters = Readonly<Record<string, string | number>>
+
+/** Puts parameters into a catalogue text; an absent parameter stays visible as `{name}`. */
+export function fill(text: string, parameters: ErrorParameters): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+    const value = parameters[name]
+    return value === undefined ? whole : String(value)
+  })
+}
+
+/**
+ * The caller can act on it. Carries a catalogue code, its parameters and, for input of many fields, each field's problem.
+ *
+ * Parameters reach the reply and the log: never put personal data into them.
+ */
+export class Refusal extends Error {
+  override readonly name: string = 'Refusal'
+  readonly code: ErrorCode
+  readonly parameters: ErrorParameters
+  readonly problems: readonly FieldProblem[]
+
+  constructor(
+    code: ErrorCode,
+    parameters: ErrorParameters = {},
+    options: { readonly problems?: readonly FieldProblem[]; readonly cause?: unknown } = {},
+  ) {
+    super(`${code}: ${fill(catalogue[code].title.en, parameters)}`, { cause: options.cause })
+    this.code = code
+    this.parameters = parameters
+    this.problems = options.problems ?? []
+  }
+
+  get status(): number {
+    return catalogue[this.code].status
+  }
+
+  title(language: keyof CatalogueText): string {
+    return fill(catalogue[this.code].title[language], this.parameters)
+  }
+
+  remedy(language: keyof CatalogueText): string {
+    return fill(catalogue[this.code].remedy[language], this.parameters)
+  }
+}
+
+/** Going on could break the record. The message is one sentence that says what to do; the process ends non-zero. */
+export class Fatal extends Refusal {
+  override readonly name = 'Fatal'
+}
+
+/** For the `default` of a switch over a closed set: the compiler proves that it is never reached. */
+export function unreachable(value: never): never {
+  throw new Error(`unreachable: ${JSON.stringify(value)}`)
+}

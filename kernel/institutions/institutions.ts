@@ -1,0 +1,55 @@
+/** Institutions: the tenants of a node. Their names are public; everything else of theirs is their own. */
+import { randomBytes } from 'node:crypto'
+import type { BilingualText } from '@khudi/sdk'
+import type { Actor } from '../access/roles.ts'
+import { canonicalJson } from '../canonical.ts'
+import type { Transaction } from '../db/database.ts'
+import { Refusal } from '../errors.ts'
+import { newId } from '../identifiers.ts'
+import type { Kernel } from '../kernel.ts'
+import { append } from '../log/log.ts'
+import {
+  type InstitutionRow,
+  insertInstitution,
+  institutionById,
+  institutionBySlug,
+  listInstitutions,
+} from './store.ts'
+
+export type { InstitutionRow } from './store.ts'
+
+type Store = Pick<Kernel, 'db' | 'clock'>
+
+/** Founds an institution, with the secret of its draws. */
+export async function foundInstitution(
+  { db, clock }: Store,
+  actor: Pick<Actor, 'name'>,
+  { slug, title }: { readonly slug: string; readonly title: BilingualText },
+): Promise<InstitutionRow> {
+  const institutionId = newId()
+  const at = clock()
+  return db.transaction(institutionId, async (tx) => {
+    await tx.run(insertInstitution, [institutionId, slug, title.en, title.ur, randomBytes(32), at])
+    const record = canonicalJson({ createdAt: at.toISOString(), institution: institutionId, slug, title })
+    await append(tx, actor.name, at, [
+      { kind: 'institution.founded', caseId: null, recordId: institutionId, record },
+    ])
+    return tx.one(institutionById, [institutionId])
+  })
+}
+
+export async function institutions({ db }: Pick<Store, 'db'>): Promise<readonly InstitutionRow[]> {
+  return db.platform((tx) => tx.rows(listInstitutions, []))
+}
+
+/** @throws Refusal `institution.not_found` */
+export async function institutionNamed({ db }: Pick<Store, 'db'>, slug: string): Promise<InstitutionRow> {
+  const found = await db.platform((tx) => tx.maybe(institutionBySlug, [slug]))
+  if (found === undefined) throw new Refusal('institution.not_found', { institution: slug })
+  return found
+}
+
+/** The institution of the transaction. */
+export async function ownInstitution(tx: Transaction): Promise<InstitutionRow> {
+  return tx.one(institutionById, [tx.institutionId])
+}

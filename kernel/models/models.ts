@@ -1,0 +1,192 @@
+/** Models: trained from recorded outcomes, kept by digest, and live only once promoted. */
+import { z } from 'zod'
+import type { Actor } from '../access/roles.ts'
+import { canonicalJson } from '../canonical.ts'
+import type { Transaction } from '../db/database.ts'
+import type { Progress } from '../decisions/workers.ts'
+import { Refusal } from '../errors.ts'
+import type { Kernel } from '../kernel.ts'
+import { append } from '../log/log.ts'
+import { requireLive } from '../register/register.ts'
+import {
+  examples,
+  insertModel,
+  listModels,
+  liveModels,
+  type ModelRow,
+  modelByDigest,
+  promoteModel,
+  retireLiveModel,
+} from './store.ts'
+
+export type { ModelRow } from './store.ts'
+
+/** A period of days, both included, `YYYY-MM-DD`. */
+export interface Period {
+  readonly from: string
+  readonly to: string
+}
+
+/** Fewer examples, or fewer of either label, say nothing; an engine asked to learn from them would only memorise. */
+const leastExamples = 100
+const leastOfEachLabel = 10
+/** Examples of ten years of a large office fit; the statement reads them all. */
+const readingTimeoutMs = 10 * 60_000
+
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+/** What training kept of itself, beside the artefact. */
+export const TrainingRecord = z.strictObject({
+  from: z.iso.date(),
+  to: z.iso.date(),
+  seed: z.number().int(),
+  examples: z.number().int(),
+  positives: z.number().int(),
+  summary: z.record(z.string(), z.union([z.number(), z.string()])),
+})
+export type TrainingRecord = z.infer<typeof TrainingRecord>
+
+export interface TrainingRequest extends Period {
+  readonly applicationId: string
+  readonly modelName: string
+  readonly seed: number
+  readonly onProgress?: (progress: Progress) => void
+}
+
+/**
+ * Trains a model from the cases of a period that have an outcome and keeps it as a draft.
+ *
+ * @throws Refusal `model.not_declared`, `model.too_little_to_learn`, and those of `requireLive`
+ */
+export async function trainModel(kernel: Kernel, actor: Actor, request: TrainingRequest): Promise<ModelRow> {
+  const { applicationId, modelName, from, to, seed } = request
+  const { engine, set } = await kernel.db.transaction(
+    actor.institutionId,
+    async (tx) => {
+      const { application } = await requireLive(kernel, tx, applicationId)
+      const spec = Object.hasOwn(application.models, modelName) ? application.models[modelName] : undefined
+      if (spec === undefined)
+        throw new Refusal('model.not_declared', { application: applicationId, model: modelName })
+      return {
+        engine: spec.engine,
+        set: await tx.rows(examples, [actor.institutionId, applicationId, from, to]),
+      }
+    },
+    { isReadOnly: true, statementTimeoutMs: readingTimeoutMs },
+  )
+  if (set.length < leastExamples) {
+    throw new Refusal('model.too_little_to_learn', { examples: set.length, positives: 'an unknown number' })
+  }
+  const trained = await kernel.workers.run(
+    { kind: 'train', applicationId, modelName, examples: set, seed },
+    request.onProgress,
+  )
+  const { examples: count, positives } = trained
+  if (Math.min(positives, count - positives) < leastOfEachLabel) {
+    throw new Refusal('model.too_little_to_learn', { examples: count, positives })
+  }
+  const training = canonicalJson({ from, to, seed, examples: count, positives, summary: trained.summary })
+  // The artefact is durable before any row names it; a crash between leaves a file that nothing names.
+  const digest = await kernel.objects.put(trained.bytes)
+  return kernel.db.transaction(actor.institutionId, async (tx) => {
+    const at = kernel.clock()
+    const added = await tx.run(insertModel, [
+      actor.institutionId,
+      digest,
+      applicationId,
+      modelName,
+      engine,
+      training,
+      at,
+    ])
+    if (added === 1) {
+      const record = modelRecord({ applicationId, modelName, modelDigest: digest, engine, training })
+      await append(tx, actor.name, at, [
+        { kind: 'model.trained', caseId: null, recordId: hex(digest), record },
+      ])
+    }
+    return tx.one(modelByDigest, [actor.institutionId, applicationId, digest])
+  })
+}
+
+/** What the log commits to when a model is trained, and again when it is promoted. */
+export function modelRecord(
+  row: Pick<ModelRow, 'applicationId' | 'modelName' | 'modelDigest' | 'engine' | 'training'>,
+): string {
+  return canonicalJson({
+    application: row.applicationId,
+    engine: row.engine,
+    model: row.modelName,
+    modelDigest: hex(row.modelDigest),
+    training: row.training,
+  })
+}
+
+/** Makes a model the live one; the one before it retires. @throws Refusal `model.not_found`, `model.artefact_damaged` */
+export async function promote(
+  kernel: Kernel,
+  actor: Actor,
+  { applicationId, digest }: { readonly applicationId: string; readonly digest: Uint8Array },
+): Promise<ModelRow> {
+  if ((await kernel.objects.find(digest)) === undefined) {
+    throw new Refusal('model.artefact_damaged', { digest: hex(digest).slice(0, 12) })
+  }
+  return kernel.db.transaction(actor.institutionId, async (tx) => {
+    const at = kernel.clock()
+    const key = [actor.institutionId, applicationId]
+    const model = await tx.maybe(modelByDigest, [...key, digest])
+    if (model === undefined) {
+      throw new Refusal('model.not_found', { application: applicationId, digest: hex(digest).slice(0, 12) })
+    }
+    if (model.state === 'live') return model
+    await tx.run(retireLiveModel, [...key, model.modelName])
+    await tx.run(promoteModel, [...key, model.modelName, digest, at])
+    await append(tx, actor.name, at, [
+      { kind: 'model.promoted', caseId: null, recordId: hex(digest), record: modelRecord(model) },
+    ])
+    return tx.one(modelByDigest, [...key, digest])
+  })
+}
+
+export async function modelsOf(
+  kernel: Kernel,
+  actor: Actor,
+  applicationId: string,
+): Promise<readonly ModelRow[]> {
+  return kernel.db.transaction(
+    actor.institutionId,
+    (tx) => tx.rows(listModels, [actor.institutionId, applicationId]),
+    { isReadOnly: true },
+  )
+}
+
+/** Digests of the live models by name. @throws Refusal `model.none_live` where a declared model has none */
+export async function liveModelsOf(
+  tx: Transaction,
+  applicationId: string,
+  declared: readonly string[],
+): Promise<readonly ModelRow[]> {
+  if (declared.length === 0) return []
+  const rows = await tx.rows(liveModels, [tx.institutionId, applicationId])
+  for (const model of declared) {
+    if (!rows.some(({ modelName }) => modelName === model)) {
+      throw new Refusal('model.none_live', { application: applicationId, model })
+    }
+  }
+  return rows.filter(({ modelName }) => declared.includes(modelName))
+}
+
+/**
+ * Loads models into every worker, their bytes checked against their registered digests.
+ *
+ * @throws Refusal `model.artefact_damaged`
+ */
+export async function loadModels(kernel: Kernel, models: readonly ModelRow[]): Promise<void> {
+  for (const { applicationId, modelName, engine, modelDigest } of models) {
+    const digest = hex(modelDigest)
+    if (kernel.workers.hasLoaded({ applicationId, name: modelName, digest })) continue
+    const bytes = await kernel.objects.find(modelDigest)
+    if (bytes === undefined) throw new Refusal('model.artefact_damaged', { digest: digest.slice(0, 12) })
+    await kernel.workers.load({ applicationId, name: modelName, engine, digest, bytes })
+  }
+}

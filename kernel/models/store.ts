@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import { Bytes } from '../db/bytes.ts'
+import { statement } from '../db/statement.ts'
+
+export const ModelState = z.enum(['draft', 'live', 'retired'])
+export type ModelState = z.infer<typeof ModelState>
+
+export const ModelRow = z.strictObject({
+  modelDigest: Bytes,
+  applicationId: z.string(),
+  modelName: z.string(),
+  engine: z.string(),
+  state: ModelState,
+  /** JSON: period, seed, counts and the engine's summary. */
+  training: z.string(),
+  createdAt: z.date(),
+  promotedAt: z.date().nullable(),
+})
+export type ModelRow = z.infer<typeof ModelRow>
+
+const columns = 'model_digest, application_id, model_name, engine, state, training, created_at, promoted_at'
+
+/** The same bytes trained again are the same model. */
+export const insertModel = statement({
+  name: 'models.insert',
+  text: `
+    insert into models (institution_id, model_digest, application_id, model_name, engine, state, training, created_at)
+    values ($1, $2, $3, $4, $5, 'draft', $6, $7)
+    on conflict do nothing`,
+})
+
+export const listModels = statement({
+  name: 'models.list',
+  text: `
+    select ${columns} from models
+    where institution_id = $1 and application_id = $2
+    order by created_at desc, model_digest`,
+  row: ModelRow,
+})
+
+export const liveModels = statement({
+  name: 'models.live',
+  text: `select ${columns} from models where institution_id = $1 and application_id = $2 and state = 'live'`,
+  row: ModelRow,
+})
+
+export const modelByDigest = statement({
+  name: 'models.byDigest',
+  text: `
+    select ${columns} from models
+    where institution_id = $1 and application_id = $2 and model_digest = $3`,
+  row: ModelRow,
+})
+
+export const retireLiveModel = statement({
+  name: 'models.retireLive',
+  text: `
+    update models set state = 'retired'
+    where institution_id = $1 and application_id = $2 and model_name = $3 and state = 'live'`,
+})
+
+export const promoteModel = statement({
+  name: 'models.promote',
+  text: `
+    update models set state = 'live', promoted_at = $5
+    where institution_id = $1 and application_id = $2 and model_name = $3 and model_digest = $4`,
+})
+
+/** Cases with their last outcome, in the order in which they occurred. */
+export const examples = statement({
+  name: 'models.examples',
+  text: `
+    select cases.payload as payload, outcome.payload as outcome
+    from cases
+    join lateral (
+      select payload from outcomes
+      where outcomes.institution_id = cases.institution_id and outcomes.case_id = cases.case_id
+      order by revision desc limit 1
+    ) outcome on true
+    where cases.institution_id = $1 and cases.application_id = $2 and cases.occurred_on between $3 and $4
+    order by cases.occurred_on, cases.reference`,
+  row: z.strictObject({ payload: z.string(), outcome: z.string() }),
+  isTrusted: true,
+})
+
+/** Decided cases of a period that have an outcome: what was said against what turned out. */
+export const decidedExamples = statement({
+  name: 'models.decidedExamples',
+  text: `
+    select cases.payload as payload, outcome.payload as outcome, decision.score, decision.model_digest
+    from cases
+    join lateral (
+      select score, model_digest from decisions
+      where decisions.institution_id = cases.institution_id and decisions.case_id = cases.case_id
+      order by round desc limit 1
+    ) decision on true
+    join lateral (
+      select payload from outcomes
+      where outcomes.institution_id = cases.institution_id and outcomes.case_id = cases.case_id
+      order by revision desc limit 1
+    ) outcome on true
+    where cases.institution_id = $1 and cases.application_id = $2 and cases.occurred_on between $3 and $4
+    order by cases.occurred_on, cases.reference`,
+  row: z.strictObject({
+    payload: z.string(),
+    outcome: z.string(),
+    score: z.number().nullable(),
+    modelDigest: Bytes.nullable(),
+  }),
+  isTrusted: true,
+})

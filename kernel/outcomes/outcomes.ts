@@ -1,0 +1,118 @@
+/** Outcomes: what turned out to be true of a case. A correction is a further revision; none is overwritten. */
+import { type FieldProblem, readWith } from '@khudi/sdk'
+import type { Actor } from '../access/roles.ts'
+import { canonicalJson, sha256 } from '../canonical.ts'
+import { takeCase } from '../cases/cases.ts'
+import { CaseState, next } from '../cases/states.ts'
+import type { Transaction } from '../db/database.ts'
+import { Refusal } from '../errors.ts'
+import { newId } from '../identifiers.ts'
+import type { Kernel } from '../kernel.ts'
+import { append, type Recorded } from '../log/log.ts'
+import { installed } from '../register/register.ts'
+import { insertOutcomes, moveWithOutcome, type OutcomeRow, outcomesOfCase } from './store.ts'
+
+export type { OutcomeRow } from './store.ts'
+
+/** An outcome that fits its schema, in the form that is stored. */
+export interface GivenOutcome {
+  readonly payload: string
+  readonly payloadDigest: Uint8Array
+}
+
+/** The stored form of an outcome that its schema took. */
+export function outcomeOf(value: unknown): GivenOutcome {
+  const payload = canonicalJson(value)
+  return { payload, payloadDigest: sha256(payload) }
+}
+
+export interface NewOutcome {
+  readonly caseId: string
+  readonly outcome: GivenOutcome
+  /** Whether the case was added in this very transaction, in the state that its outcome gives it. */
+  readonly isNewCase: boolean
+}
+
+const closing = CaseState.options.filter((state) => next(state, 'outcome.recorded') === 'closed')
+
+/** Adds outcomes that say something new; returns what the log is to record of them, for the same transaction. */
+export async function addOutcomes(
+  tx: Transaction,
+  actor: Pick<Actor, 'name'>,
+  at: Date,
+  outcomes: readonly NewOutcome[],
+): Promise<readonly Recorded[]> {
+  if (outcomes.length === 0) return []
+  const rows = await tx.rows(insertOutcomes, [
+    tx.institutionId,
+    actor.name,
+    at,
+    outcomes.map(() => newId()),
+    outcomes.map(({ caseId }) => caseId),
+    outcomes.map(({ outcome }) => outcome.payload),
+    outcomes.map(({ outcome }) => outcome.payloadDigest),
+  ])
+  const isNew = new Set(outcomes.filter(({ isNewCase }) => isNewCase).map(({ caseId }) => caseId))
+  const moved = rows.map(({ caseId }) => caseId).filter((caseId) => !isNew.has(caseId))
+  if (moved.length > 0) await tx.run(moveWithOutcome, [tx.institutionId, at, moved, closing])
+  return rows.map((row) => ({
+    kind: 'outcome.recorded',
+    caseId: row.caseId,
+    recordId: row.outcomeId,
+    record: outcomeRecord(row),
+  }))
+}
+
+/** What the log commits to when an outcome is recorded. */
+export function outcomeRecord(row: OutcomeRow): string {
+  return canonicalJson({
+    case: row.caseId,
+    outcome: row.outcomeId,
+    payloadDigest: Buffer.from(row.payloadDigest).toString('hex'),
+    recordedAt: row.recordedAt.toISOString(),
+    revision: row.revision,
+  })
+}
+
+/**
+ * Records the outcome of one case. The same outcome again changes nothing.
+ *
+ * @throws Refusal `case.not_found`, `case.version_stale`, `outcome.invalid`
+ */
+export async function recordOutcome(
+  kernel: Kernel,
+  actor: Actor,
+  given: { readonly caseId: string; readonly version: number | undefined; readonly outcome: unknown },
+): Promise<{ readonly version: number; readonly outcomes: readonly OutcomeRow[] }> {
+  return kernel.db.transaction(actor.institutionId, async (tx) => {
+    const row = await takeCase(tx, given.caseId, given.version)
+    const { application } = installed(kernel, row.applicationId)
+    const read = readWith(application.outcome, given.outcome)
+    if (!read.ok) throw invalidOutcome(row.applicationId, read.problems)
+    const at = kernel.clock()
+    const outcome = outcomeOf(given.outcome)
+    const recorded = await addOutcomes(tx, actor, at, [{ caseId: row.caseId, outcome, isNewCase: false }])
+    await append(tx, actor.name, at, recorded)
+    const outcomes = await tx.rows(outcomesOfCase, [tx.institutionId, row.caseId])
+    return { version: row.version + recorded.length, outcomes }
+  })
+}
+
+function invalidOutcome(application: string, problems: readonly FieldProblem[]): Refusal {
+  return new Refusal('outcome.invalid', { application }, { problems })
+}
+
+/** Every revision of a case's outcome, oldest first. */
+export async function outcomesOf(
+  kernel: Kernel,
+  actor: Actor,
+  caseId: string,
+): Promise<readonly OutcomeRow[]> {
+  return kernel.db.transaction(
+    actor.institutionId,
+    (tx) => tx.rows(outcomesOfCase, [tx.institutionId, caseId]),
+    {
+      isReadOnly: true,
+    },
+  )
+}

@@ -1,0 +1,76 @@
+/** The rules of a declaration that its types cannot state; broken ones are found when the application is loaded. */
+import type { Application } from './application.ts'
+import { describeFields } from './describe.ts'
+import type { BilingualText } from './text.ts'
+
+type Declaration = Pick<
+  Application,
+  'id' | 'legalBasis' | 'case' | 'outcome' | 'roles' | 'models' | 'recommendations' | 'fallback' | 'summary'
+> & { readonly reasons?: Application['reasons'] }
+
+type Refuse = (rule: string) => never
+
+/** @throws Error naming the application and the rule that its declaration breaks. */
+export function checkDeclaration(declaration: Declaration): void {
+  const refuse: Refuse = (rule) => {
+    throw new Error(`application "${declaration.id}": ${rule}`)
+  }
+  if (!/^[a-z][a-z0-9-]{1,39}$/.test(declaration.id))
+    refuse('the id is 2 to 40 lower-case letters, digits and dashes')
+  if (declaration.legalBasis.trim() === '') refuse('it names the law that permits its decisions')
+  checkRoles(declaration, refuse)
+  checkRecommendations(declaration, refuse)
+  checkReasons(declaration, refuse)
+  checkFields(declaration, refuse)
+}
+
+function checkRoles({ roles, fallback }: Declaration, refuse: Refuse): void {
+  for (const role of Object.keys(roles)) checkCode('role', role, refuse)
+  if (!Object.hasOwn(roles, fallback.role)) refuse(`fallback role "${fallback.role}" is not among its roles`)
+}
+
+function checkRecommendations({ recommendations, roles }: Declaration, refuse: Refuse): void {
+  const declared = Object.entries(recommendations)
+  if (declared.length === 0) refuse('it must be able to recommend something')
+  for (const [code, { adverse, review }] of declared) {
+    checkCode('recommendation', code, refuse)
+    if (!Object.hasOwn(roles, review.role))
+      refuse(`review role "${review.role}" of "${code}" is not among its roles`)
+    if (review.sample !== undefined && !(review.sample >= 0 && review.sample <= 1)) {
+      refuse(`the review sample of "${code}" is a share from 0 to 1`)
+    }
+    if (adverse === true && review.sample !== undefined) {
+      refuse(`"${code}" is adverse, so an officer reviews every one: drop its sample`)
+    }
+  }
+}
+
+/** A code of a reason must lead to one sentence, and the sentence must speak of the same value in both languages. */
+function checkReasons({ models, reasons = {} }: Declaration, refuse: Refuse): void {
+  const sentences = new Map<string, BilingualText | undefined>(Object.entries(reasons))
+  for (const [name, { features }] of Object.entries(models)) {
+    checkCode('model', name, refuse)
+    if (Object.keys(features).length === 0) refuse(`model "${name}" sees no feature`)
+    for (const [feature, { reason }] of Object.entries(features)) {
+      if (Object.hasOwn(reasons, feature)) refuse(`"${feature}" is both a reason and a feature: rename one`)
+      sentences.set(`${name}.${feature}`, reason)
+    }
+  }
+  for (const [code, sentence] of sentences) {
+    if (sentence !== undefined && sentence.en.includes('{value}') !== sentence.ur.includes('{value}')) {
+      refuse(`the sentence of "${code}" names {value} in one language only`)
+    }
+  }
+}
+
+function checkFields(declaration: Declaration, refuse: Refuse): void {
+  const paths = new Set(describeFields(declaration.case).map(({ path }) => path))
+  describeFields(declaration.outcome)
+  for (const path of declaration.summary) {
+    if (!paths.has(path)) refuse(`its summary names "${path}", which is not a field of its case`)
+  }
+}
+
+function checkCode(what: string, code: string, refuse: Refuse): void {
+  if (!/^[a-z][a-z0-9_]{0,39}$/.test(code)) refuse(`${what} "${code}" is not a lower-case code`)
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { type FieldKind, type FieldMeta, fieldRegistry } from './fields.ts'
+
+/** One field of a schema as a form or a page shows it. */
+export interface FieldDescription {
+  /** Path from the case, `importer.name`; elements of a list are described once, under `items[]`. */
+  readonly path: string
+  readonly kind: FieldKind
+  readonly meta: FieldMeta
+  readonly optional: boolean
+}
+
+/** Describes the labelled fields of a schema, in their order, records before their parts. Fields without a label are an error. */
+export function describeFields(schema: z.ZodType): readonly FieldDescription[] {
+  const found: FieldDescription[] = []
+  walk(schema, '', found)
+  return found
+}
+
+function walk(schema: z.ZodType, path: string, found: FieldDescription[]): void {
+  const { inner, optional } = unwrap(schema)
+  const meta = fieldRegistry.get(inner)
+  if (path !== '') {
+    if (meta === undefined) throw new Error(`the field "${path}" has no label: use the SDK's field types`)
+    found.push({ path, kind: meta.kind, meta, optional })
+    if (meta.kind !== 'record' && meta.kind !== 'list') return
+  }
+  if (inner instanceof z.ZodObject) {
+    for (const [name, field] of Object.entries(inner.shape)) {
+      if (field instanceof z.ZodType) walk(field, path === '' ? name : `${path}.${name}`, found)
+    }
+  } else if (inner instanceof z.ZodArray && inner.element instanceof z.ZodType) {
+    const element = unwrap(inner.element).inner
+    if (element instanceof z.ZodObject && fieldRegistry.get(element) === undefined) {
+      for (const [name, field] of Object.entries(element.shape)) {
+        if (field instanceof z.ZodType) walk(field, `${path}[].${name}`, found)
+      }
+    } else walk(inner.element, `${path}[]`, found)
+  }
+}
+
+function unwrap(schema: z.ZodType): { readonly inner: z.ZodType; readonly optional: boolean } {
+  let inner = schema
+  let optional = false
+  while (fieldRegistry.get(inner) === undefined) {
+    if (inner instanceof z.ZodOptional || inner instanceof z.ZodNullable) optional = true
+    else if (!(inner instanceof z.ZodDefault)) break
+    const next = inner.unwrap()
+    if (!(next instanceof z.ZodType)) break
+    inner = next
+  }
+  return { inner, optional }
+}

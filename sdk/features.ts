@@ -1,0 +1,24 @@
+import type { BilingualText } from './text.ts'
+
+/** A feature the engine sees, and how a reason that names it reads to a person. */
+export interface FeatureSpec {
+  readonly kind: 'number' | 'category'
+  readonly label: BilingualText
+  /**
+   * The sentence of a reason, with `{value}` for the feature's value. Without it the label and the value stand alone.
+   */
+  readonly reason?: BilingualText
+}
+
+/** Every feature of a model, by name. */
+export type FeatureSpecs = Readonly<Record<string, FeatureSpec>>
+
+/** Values of one case: a number, a category, or `null` where it is not known. Never guessed. */
+export type FeatureRow<F extends FeatureSpecs = FeatureSpecs> = {
+  readonly [Name in keyof F]: (F[Name]['kind'] extends 'number' ? number : string) | null
+}
+
+/** Declares features so that names and kinds are checked against the function that computes them. */
+export function defineFeatures<const F extends FeatureSpecs>(specs: F): F {
+  return specs
+}

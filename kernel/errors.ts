@@ -58,6 +58,11 @@ export const catalogue = {
       'اسی سرور کا صفحہ کھول کر وہاں یہ قدم دہرائیں۔',
     ],
   ),
+  'access.application_foreign': entry(
+    403,
+    ['This key is bound to another application', 'یہ کلید کسی اور اطلاق کے لیے ہے'],
+    ['Use the key that was issued for this application.', 'اس اطلاق کے لیے جاری شدہ کلید استعمال کریں۔'],
+  ),
   'access.key_invalid': entry(
     401,
     ['The key is unknown, expired or revoked', 'کلید نامعلوم، زائد المیعاد یا منسوخ ہے'],

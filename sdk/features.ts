@@ -2,7 +2,12 @@ import type { BilingualText } from './text.ts'
 
 /** A feature the engine sees, and how a reason that names it reads to a person. */
 export interface FeatureSpec {
-  readonly kind: 'number' | 'category'
+  /**
+   * - `number`: an ordered measurement.
+   * - `code`: a text whose sorted order means something, such as a commodity code: neighbours are alike.
+   * - `category`: a text whose history is what matters, such as a combination of codes.
+   */
+  readonly kind: 'number' | 'code' | 'category'
   readonly label: BilingualText
   /**
    * The sentence of a reason, with `{value}` for the feature's value. Without it the label and the value stand alone.

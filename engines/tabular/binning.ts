@@ -1,12 +1,13 @@
 /**
- * Quantile bins for histograms: bin 0 holds missing values, bins 1… the values up to each cut. One byte a value,
- * so at most 254 cuts.
+ * Quantile bins for histograms: bin 0 holds missing values, bins 1… the values up to each cut. One byte a
+ * value, so at most 254 cuts.
  */
 export const MAX_BINS = 255
 
 /**
- * Cuts that divide the finite values into at most `maxBins` parts of about equal size, ascending. Each lies between two neighbouring
- * values that occur, so a strictly increasing transform of a column changes no bin. None for a constant column.
+ * Cuts that divide the finite values into at most `maxBins` parts of about equal size, ascending. Each lies
+ * between two neighbouring values that occur, so a strictly increasing transform of a column changes no bin.
+ * None for a constant column.
  */
 export function quantileCuts(values: Float64Array, maxBins: number): Float64Array {
   const sorted = values.filter((value) => !Number.isNaN(value)).sort()
@@ -54,7 +55,7 @@ export function binRows(columns: readonly Float64Array[], cuts: readonly Float64
 
 /** The midpoint, or the lower value where rounding would push the midpoint onto the upper one. */
 function between(below: number, above: number): number {
-  const middle = below / 2 + above / 2
+  const middle = below / 2 + above / 2 + 0
   return middle >= below && middle < above ? middle : below
 }
 

@@ -2,7 +2,14 @@ import { binRows, quantileCuts } from './binning.ts'
 import { differentiate, logLoss, sumWeights } from './loss.ts'
 import { type Random, sampleAscending } from './random.ts'
 import type { LabelledRows } from './target-statistics.ts'
-import { type BinnedRows, type BinnedTree, type Derivatives, type GrowOptions, leafOf, TreeGrower } from './tree.ts'
+import {
+  type BinnedRows,
+  type BinnedTree,
+  type Derivatives,
+  type GrowOptions,
+  leafOf,
+  TreeGrower,
+} from './tree.ts'
 
 export type BoostingOptions = GrowOptions & {
   readonly maxRounds: number
@@ -34,13 +41,20 @@ export type Boosted = {
 }
 
 /**
- * Gradient boosting of log loss (Friedman, "Greedy function approximation", Annals of Statistics 29(5), 2001), one round each time the
- * generator is resumed. With validation rows, the trees after the round of lowest validation loss are dropped.
+ * Gradient boosting of log loss (Friedman, "Greedy function approximation", Annals of Statistics 29(5),
+ * 2001), one round each time the generator is resumed. With validation rows, the trees after the round of
+ * lowest validation loss are dropped.
  */
-export function* boost(data: BoostingData, options: BoostingOptions, random: Random): Generator<Round, Boosted> {
+export function* boost(
+  data: BoostingData,
+  options: BoostingOptions,
+  random: Random,
+): Generator<Round, Boosted> {
   const total = data.labels.length
   const learned = { from: 0, to: data.trainCount }
-  const cuts = data.columns.map((values) => quantileCuts(values.subarray(0, data.trainCount), options.maxBins))
+  const cuts = data.columns.map((values) =>
+    quantileCuts(values.subarray(0, data.trainCount), options.maxBins),
+  )
   const binned: BinnedRows = {
     bins: binRows(data.columns, cuts),
     width: cuts.length,
@@ -56,7 +70,11 @@ export function* boost(data: BoostingData, options: BoostingOptions, random: Ran
   let best = { round: 0, loss: Number.POSITIVE_INFINITY, margins: margins.slice() }
   for (let round = 1; round <= options.maxRounds; round++) {
     differentiate(data, margins, derivatives)
-    const tree = growSampled({ grower, derivatives, random }, { rows: data.trainCount, columns: cuts.length }, options)
+    const tree = growSampled(
+      { grower, derivatives, random },
+      { rows: data.trainCount, columns: cuts.length },
+      options,
+    )
     trees.push(tree)
     addTree(margins, tree, { binned, learningRate: options.learningRate })
     const validationLoss = validates ? logLoss(data, margins, { from: data.trainCount, to: total }) : null
@@ -74,7 +92,11 @@ function growSampled(
   counts: { readonly rows: number; readonly columns: number },
   options: BoostingOptions,
 ): BinnedTree {
-  const rows = sampleAscending(by.random, counts.rows, Math.max(1, Math.round(options.rowShare * counts.rows)))
+  const rows = sampleAscending(
+    by.random,
+    counts.rows,
+    Math.max(1, Math.round(options.rowShare * counts.rows)),
+  )
   const columns = sampleAscending(
     by.random,
     counts.columns,

@@ -1,6 +1,7 @@
 import { TabularInputError } from './errors.ts'
-import { defaultShares, measureRanking, type Quality, rank, type ScoredSample } from './metrics.ts'
+import { defaultShares, measureRanking, type Quality } from './metrics.ts'
 import { type Random, seededRandom } from './random.ts'
+import { rank, type ScoredSample } from './ranking.ts'
 
 /** A measure of the sample and the interval that the given share of resamples falls into. */
 export type Estimate = { readonly value: number; readonly low: number; readonly high: number }
@@ -34,10 +35,11 @@ export type BootstrapOptions = {
 }
 
 /**
- * Percentile bootstrap (Efron & Tibshirani, "An introduction to the bootstrap", 1993, chapter 13): cases are drawn with replacement and
- * measured again. A resample is a count for each rank, so nothing is copied or sorted again: 1,000 resamples of 8,134 cases take about
- * half a second. Resamples with one class only say nothing and are drawn again. The interval of the calibration error lies high, because the error cannot
- * fall below the noise that resampling adds.
+ * Percentile bootstrap (Efron & Tibshirani, "An introduction to the bootstrap", 1993, chapter 13): cases are
+ * drawn with replacement and measured again. A resample is a count for each rank, so nothing is copied or
+ * sorted again: 1,000 resamples of 8,134 cases take about half a second. Resamples with one class only say
+ * nothing and are drawn again. The interval of the calibration error lies high, because the error cannot fall
+ * below the noise that resampling adds.
  */
 export function bootstrapQuality(sample: ScoredSample, options: BootstrapOptions): QualityEstimates {
   const { seed, shares = defaultShares, resamples = 1_000, confidence = 0.95 } = options
@@ -99,9 +101,15 @@ function drawCopies(labels: Uint8Array, random: Random): Uint32Array {
 
 function checkOptions(resamples: number, confidence: number): void {
   if (!Number.isInteger(resamples) || resamples < 1 || resamples > 100_000) {
-    throw new TabularInputError('resamples_invalid', `resamples must be a whole number from 1 to 100000, not ${resamples}`)
+    throw new TabularInputError(
+      'resamples_invalid',
+      `resamples must be a whole number from 1 to 100000, not ${resamples}`,
+    )
   }
   if (!(confidence > 0 && confidence < 1)) {
-    throw new TabularInputError('resamples_invalid', `confidence must lie between 0 and 1, not be ${confidence}`)
+    throw new TabularInputError(
+      'resamples_invalid',
+      `confidence must lie between 0 and 1, not be ${confidence}`,
+    )
   }
 }

@@ -1,7 +1,10 @@
-import { sigmoid, type RowRange, sumWeights } from './loss.ts'
+import { type RowRange, sigmoid, sumWeights } from './loss.ts'
 import type { LabelledRows } from './target-statistics.ts'
 
-/** Calibrated margin = slope × raw margin + intercept. The order of cases never changes: the slope is positive. */
+/**
+ * Calibrated margin = slope × raw margin + intercept. The order of cases never changes: the slope is
+ * positive.
+ */
 export type Calibration = { readonly slope: number; readonly intercept: number }
 
 export const uncalibrated: Calibration = { slope: 1, intercept: 0 }
@@ -9,13 +12,17 @@ export const uncalibrated: Calibration = { slope: 1, intercept: 0 }
 const MAX_ITERATIONS = 100
 /** Newton steps below this change no printed digit of a probability. */
 const TOLERANCE = 1e-10
-/** A flatter fit means the margins tell nothing on the validation rows, and a slope of zero would erase the order. */
+/**
+ * A flatter fit means the margins tell nothing on the validation rows, and a slope of zero would erase the
+ * order.
+ */
 const LEAST_SLOPE = 0.01
 
 /**
- * Platt scaling: a two-parameter logistic fit of labels on margins with Platt's smoothed targets, by Newton's method with halved steps (Platt,
- * "Probabilistic outputs for support vector machines", 1999; Lin, Lin & Weng, Machine Learning 68, 2007). Chosen over isotonic regression
- * because an affine map keeps the contributions additive and cannot create ties.
+ * Platt scaling: a two-parameter logistic fit of labels on margins with Platt's smoothed targets, by Newton's
+ * method with halved steps (Platt, "Probabilistic outputs for support vector machines", 1999; Lin, Lin &
+ * Weng, Machine Learning 68, 2007). Chosen over isotonic regression because an affine map keeps the
+ * contributions additive and cannot create ties.
  */
 export function fitPlatt(rows: LabelledRows, margins: Float64Array, range: RowRange): Calibration {
   const { weight, positive } = sumWeights(rows, range)

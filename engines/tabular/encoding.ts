@@ -1,4 +1,4 @@
-import type { FeatureColumn, FeatureSpec, TextColumn } from './features.ts'
+import { type FeatureColumn, type FeatureSpec, isConstant, type TextColumn } from './features.ts'
 import { type CategoryStatistics, encodeCategory, type LabelledRows } from './target-statistics.ts'
 
 /** A feature with what training learned about its values: all that is needed to encode a new row. */
@@ -7,7 +7,10 @@ export type FittedFeature =
   | { readonly name: string; readonly kind: 'code'; readonly levels: readonly string[] }
   | { readonly name: string; readonly kind: 'category'; readonly statistics: CategoryStatistics }
 
-/** How many columns the trees see of a feature: a category has its share of positives, then its weight of rows. */
+/**
+ * How many columns the trees see of a feature: a category has its share of positives, then its weight of
+ * rows.
+ */
 export function columnsOf(feature: Pick<FeatureSpec, 'kind'>): number {
   return feature.kind === 'category' ? 2 : 1
 }
@@ -37,13 +40,19 @@ export function fitEncoders(
     } else {
       const { statistics, columns: pair } = encodeCategory(column, rows, fit)
       features.push({ name, kind, statistics })
-      encoded.push(pair.share, pair.seen)
+      // The running share of a category's only value tells nothing but a row's time; a constant column is
+      // never split.
+      const constant = isConstant(column, fit.trainCount) ? new Float64Array(column.codes.length) : undefined
+      encoded.push(constant ?? pair.share, constant ?? pair.seen)
     }
   }
   return { features, encoded }
 }
 
-/** Where a code stands among the sorted known ones: its position, or halfway between its neighbours when it is new. */
+/**
+ * Where a code stands among the sorted known ones: its position, or halfway between its neighbours when it is
+ * new.
+ */
 export function codePosition(levels: readonly string[], code: string): number {
   let low = 0
   let high = levels.length

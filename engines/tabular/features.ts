@@ -28,7 +28,10 @@ export type Table =
 /** A number feature's values in training order; missing is NaN. */
 export type NumberColumn = { readonly name: string; readonly kind: 'number'; readonly values: Float64Array }
 
-/** A text feature's values in training order: 0 when missing, else one more than the position in `levels`, which is sorted. */
+/**
+ * A text feature's values in training order: 0 when missing, else one more than the position in `levels`,
+ * which is sorted.
+ */
 export type TextColumn = {
   readonly name: string
   readonly kind: 'code' | 'category'
@@ -38,12 +41,16 @@ export type TextColumn = {
 
 export type FeatureColumn = NumberColumn | TextColumn
 
-/** More levels than this is an identifier, not a category: there is no history to learn from, and memory would fill. */
+/**
+ * More levels than this is an identifier, not a category: there is no history to learn from, and memory would
+ * fill.
+ */
 export const MAX_LEVELS = 1_000_000
 
 /** Refuses an empty list, a repeated name and an unknown kind. */
 export function checkFeatures(features: readonly FeatureSpec[]): void {
-  if (features.length === 0) throw new TabularInputError('features_empty', 'a model needs at least one feature')
+  if (features.length === 0)
+    throw new TabularInputError('features_empty', 'a model needs at least one feature')
   const seen = new Set<string>()
   for (const { name, kind } of features) {
     if (seen.has(name)) throw new TabularInputError('feature_duplicate', `feature "${name}" is listed twice`)
@@ -98,12 +105,17 @@ export function isConstant(column: FeatureColumn, count: number): boolean {
   return true
 }
 
-/** A finite number, or NaN for `null`. Anything else is refused: a guess here would be a silent wrong score. */
+/**
+ * A finite number, or NaN for `null`. Anything else is refused: a guess here would be a silent wrong score.
+ */
 export function numberValue(value: FeatureValue | undefined, name: string, row?: number): number {
   if (value === null) return Number.NaN
   if (typeof value !== 'number') throw wrongType(value, { name, expected: 'a number', row })
   if (!Number.isFinite(value)) {
-    throw new TabularInputError('feature_not_finite', `feature "${name}" is ${value}${place(row)}; missing is null`)
+    throw new TabularInputError(
+      'feature_not_finite',
+      `feature "${name}" is ${value}${place(row)}; missing is null`,
+    )
   }
   return value + 0 // Turns -0 into 0: the two compare equal and must be one value everywhere.
 }
@@ -122,7 +134,10 @@ function readTexts(table: Table, name: string, order: Int32Array): Pick<TextColu
     if (text === null) return
     const number = numbers.get(text) ?? numbers.size + 1
     if (number > MAX_LEVELS) {
-      throw new TabularInputError('category_too_many_levels', `feature "${name}" has more than ${MAX_LEVELS} values`)
+      throw new TabularInputError(
+        'category_too_many_levels',
+        `feature "${name}" has more than ${MAX_LEVELS} values`,
+      )
     }
     if (number > numbers.size) numbers.set(text, number)
     firstSeen[i] = number
@@ -147,7 +162,10 @@ function wrongType(value: unknown, where: Where): TabularInputError {
 }
 
 function missingFeature(name: string, row: number | undefined): TabularInputError {
-  return new TabularInputError('feature_missing', `feature "${name}" is absent${place(row)}; a missing value is null`)
+  return new TabularInputError(
+    'feature_missing',
+    `feature "${name}" is absent${place(row)}; a missing value is null`,
+  )
 }
 
 function place(row: number | undefined): string {

@@ -4,8 +4,9 @@ import { sumsAreExact, type TabularModel, toGrid } from './model.ts'
 import type { BinnedTree } from './tree.ts'
 
 /**
- * Turns binned trees into the model's flat form: bins become thresholds, steps become expected values in calibrated margin. The expected value
- * of a split node is the mean of its leaves, weighted by cover, so the sum over a path from the root is what the leaf adds.
+ * Turns binned trees into the model's flat form: bins become thresholds, steps become expected values in
+ * calibrated margin. The expected value of a split node is the mean of its leaves, weighted by cover, so the
+ * sum over a path from the root is what the leaf adds.
  */
 export function flattenTrees(
   boosted: Boosted,
@@ -39,7 +40,8 @@ export function flattenTrees(
     baseMargin += trees.value[root] ?? 0
     root += tree.length
   })
-  if (!sumsAreExact(baseMargin, trees.value)) throw new RangeError('tree values are too large to be summed exactly')
+  if (!sumsAreExact(baseMargin, trees.value))
+    throw new RangeError('tree values are too large to be summed exactly')
   return { baseMargin, trees }
 }
 
@@ -55,7 +57,8 @@ function expectedSteps(tree: BinnedTree): Float64Array {
     }
     const left = tree[node.left]?.cover ?? 0
     const right = tree[node.left + 1]?.cover ?? 0
-    expected[at] = (left * (expected[node.left] ?? 0) + right * (expected[node.left + 1] ?? 0)) / (left + right)
+    expected[at] =
+      (left * (expected[node.left] ?? 0) + right * (expected[node.left + 1] ?? 0)) / (left + right)
   }
   return expected
 }

@@ -10,7 +10,10 @@ export function sigmoid(margin: number): number {
 }
 
 /** Weight of the range's rows and of the positive ones among them. */
-export function sumWeights(rows: LabelledRows, range: RowRange): { readonly weight: number; readonly positive: number } {
+export function sumWeights(
+  rows: LabelledRows,
+  range: RowRange,
+): { readonly weight: number; readonly positive: number } {
   let weight = 0
   let positive = 0
   for (let row = range.from; row < range.to; row++) {

@@ -1,14 +1,4 @@
-import { TabularInputError } from './errors.ts'
-
-/** What happened, what was foretold, and what each case is worth. */
-export type ScoredSample = {
-  /** 1 where the thing was there, else 0. */
-  readonly labels: ArrayLike<number>
-  /** Probabilities from 0 to 1. */
-  readonly scores: ArrayLike<number>
-  /** What finding a positive case recovers, at least 0 (duty, say), in any one unit. */
-  readonly values?: ArrayLike<number> | undefined
-}
+import { type Ranking, rank, type ScoredSample } from './ranking.ts'
 
 /** Quality when only the highest scores can be looked at. */
 export type CapacityQuality = {
@@ -19,20 +9,28 @@ export type CapacityQuality = {
   readonly precision: number
   /** Share of the positives that are selected. */
   readonly recall: number
-  /** Share of the positives' value that is selected; `null` without values or where the positives have none. */
+  /**
+   * Share of the positives' value that is selected; `null` without values or where the positives have none.
+   */
   readonly valueRecovered: number | null
 }
 
 export type Quality = {
   readonly rows: number
   readonly positives: number
-  /** Probability that a positive scores above a negative, ties counted half (Mann & Whitney; Hanley & McNeil, Radiology 143, 1982). */
+  /**
+   * Probability that a positive scores above a negative, ties counted half (Mann & Whitney; Hanley & McNeil,
+   * Radiology 143, 1982).
+   */
   readonly auc: number
   /** Σ (recall gained × precision) over distinct scores from the top, without interpolation. */
   readonly averagePrecision: number
   /** Mean squared distance of score and label (Brier, 1950). */
   readonly brier: number
-  /** Weighted mean of |mean score − share of positives| over ten groups of equally many cases by score ("ECE", equal mass). */
+  /**
+   * Weighted mean of |mean score − share of positives| over ten groups of equally many cases by score ("ECE",
+   * equal mass).
+   */
   readonly calibrationError: number
   readonly capacities: readonly CapacityQuality[]
 }
@@ -40,15 +38,6 @@ export type Quality = {
 export const defaultShares = [0.01, 0.02, 0.05, 0.1] as const
 
 const CALIBRATION_GROUPS = 10
-
-/** Cases from the highest score down; equal scores stay in the order given, which is the tie rule at a capacity. */
-export type Ranking = {
-  readonly labels: Uint8Array
-  readonly scores: Float64Array
-  readonly values: Float64Array | null
-  /** Position of each ranked case in the sample. */
-  readonly positions: Int32Array
-}
 
 /**
  * All measures of a sample.
@@ -60,29 +49,16 @@ export function measureQuality(sample: ScoredSample, shares: readonly number[] =
   return measureRanking(ranking, new Uint32Array(ranking.labels.length).fill(1), shares)
 }
 
-/** Checks and sorts the sample once, for any number of `measureRanking`. */
-export function rank(sample: ScoredSample): Ranking {
-  const count = sample.labels.length
-  checkSample(sample)
-  const scores = Float64Array.from(sample.scores)
-  const positions = Int32Array.from({ length: count }, (_, i) => i)
-  positions.sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0) || a - b)
-  const { labels, values } = sample
-  return {
-    labels: Uint8Array.from(positions, (i) => labels[i] ?? 0),
-    scores: Float64Array.from(positions, (i) => scores[i] ?? 0),
-    values: values === undefined ? null : Float64Array.from(positions, (i) => values[i] ?? 0),
-    positions,
-  }
-}
-
 /** How many of `count` cases a share allows: never more than the share, at least one. */
 export function capacityOf(share: number, count: number): number {
   // The tiny excess undoes products such as 0.29 × 100 = 28.999….
   return Math.max(1, Math.floor(share * count + 1e-9))
 }
 
-/** Measures of the ranking in which the case at rank i occurs `copies[i]` times: all ones for the sample itself, drawn for a resample. */
+/**
+ * Measures of the ranking in which the case at rank i occurs `copies[i]` times: all ones for the sample
+ * itself, drawn for a resample.
+ */
 export function measureRanking(ranking: Ranking, copies: Uint32Array, shares: readonly number[]): Quality {
   const totals = countTotals(ranking, copies)
   return {
@@ -186,32 +162,5 @@ function measureCapacity(
     precision: found / selected,
     recall: found / of.positives,
     valueRecovered: of.positiveValue > 0 ? foundValue / of.positiveValue : null,
-  }
-}
-
-function checkSample({ labels, scores, values }: ScoredSample): void {
-  const count = labels.length
-  if (count === 0) throw new TabularInputError('rows_empty', 'there are no cases to measure')
-  if (scores.length !== count || (values !== undefined && values.length !== count)) {
-    throw new TabularInputError('length_mismatch', 'labels, scores and values must be equally many')
-  }
-  let positives = 0
-  for (let i = 0; i < count; i++) {
-    const label = labels[i]
-    const score = scores[i] ?? Number.NaN
-    const value = values === undefined ? 0 : (values[i] ?? Number.NaN)
-    if (label !== 0 && label !== 1) {
-      throw new TabularInputError('label_not_binary', `the label of case ${i} is ${label}; labels are 0 or 1`)
-    }
-    if (!(score >= 0 && score <= 1)) {
-      throw new TabularInputError('score_invalid', `the score of case ${i} is ${score}; scores are from 0 to 1`)
-    }
-    if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
-      throw new TabularInputError('value_invalid', `the value of case ${i} is ${value}; values are finite and at least 0`)
-    }
-    positives += label
-  }
-  if (positives === 0 || positives === count) {
-    throw new TabularInputError('labels_one_class', 'the labels are all alike, so there is nothing to tell apart')
   }
 }

@@ -1,14 +1,16 @@
 import type { Calibration } from './calibration.ts'
 import type { FittedFeature } from './encoding.ts'
-import type { TrainingOptions } from './options.ts'
 import type { Quality } from './metrics.ts'
+import type { TrainingOptions } from './options.ts'
 
 /**
- * All trees' nodes in one run of flat arrays. A row starts at each tree's root; at a split it goes to `left` when its column's value is at most
- * `threshold` (a missing value when `missingLeft` is 1), else to `left + 1`.
+ * All trees' nodes in one run of flat arrays. A row starts at each tree's root; at a split it goes to `left`
+ * when its column's value is at most `threshold` (a missing value when `missingLeft` is 1), else to `left +
+ * 1`.
  *
- * Every value is a whole multiple of 2⁻³², and all of them together are below 2²⁰. Sums of such numbers are exact in double precision
- * whatever their order, so contributions add up to the margin to the last bit, one row alone or in a batch.
+ * Every value is a whole multiple of 2⁻³², and all of them together are below 2²⁰. Sums of such numbers are
+ * exact in double precision whatever their order, so contributions add up to the margin to the last bit, one
+ * row alone or in a batch.
  */
 export type TreeNodes = {
   /** First node of each tree. */
@@ -33,8 +35,8 @@ export type TabularModel = {
   readonly options: TrainingOptions
   readonly trainedRows: number
   /**
-   * Quality on the validation tail, of a model that had not learned from it (but whose number of trees and two calibration numbers were chosen
-   * on it); `null` without validation.
+   * Quality on the validation tail, of a model that had not learned from it (but whose number of trees and
+   * two calibration numbers were chosen on it); `null` without validation.
    */
   readonly validation: Quality | null
 }

@@ -2,7 +2,10 @@ import type { BoostingOptions } from './boosting.ts'
 import { TabularInputError } from './errors.ts'
 
 export type TrainingOptions = BoostingOptions & {
-  /** Share of the rows, the latest, kept for validation: it decides the number of trees and the calibration. 0 for none. */
+  /**
+   * Share of the rows, the latest, kept for validation: it decides the number of trees and the calibration. 0
+   * for none.
+   */
   readonly validationShare: number
 }
 
@@ -45,11 +48,15 @@ export function completeOptions(given: Partial<TrainingOptions>): TrainingOption
   const options = { ...defaultOptions, ...given }
   for (const [name, value] of Object.entries(options)) {
     const bound: Bound | undefined = Object.entries(bounds).find(([known]) => known === name)?.[1]
-    if (bound === undefined) throw new TabularInputError('option_invalid', `there is no training option "${name}"`)
+    if (bound === undefined)
+      throw new TabularInputError('option_invalid', `there is no training option "${name}"`)
     const { least, most, whole } = bound
     if (!(value >= least && value <= most) || (whole && !Number.isInteger(value))) {
       const kind = whole ? 'a whole number' : 'a number'
-      throw new TabularInputError('option_invalid', `option ${name} must be ${kind} from ${least} to ${most}, not ${value}`)
+      throw new TabularInputError(
+        'option_invalid',
+        `option ${name} must be ${kind} from ${least} to ${most}, not ${value}`,
+      )
     }
   }
   return options

@@ -1,7 +1,8 @@
 /**
  * Seeded random numbers: xoshiro128** 1.1 by David Blackman and Sebastiano Vigna (public domain,
- * https://prng.di.unimi.it/xoshiro128starstar.c), its state filled from the seed by MurmurHash3's 32-bit finaliser
- * over a Weyl sequence. All arithmetic is on 32-bit integers, so a seed gives the same numbers on any machine.
+ * https://prng.di.unimi.it/xoshiro128starstar.c), its state filled from the seed by MurmurHash3's 32-bit
+ * finaliser over a Weyl sequence. All arithmetic is on 32-bit integers, so a seed gives the same numbers on
+ * any machine.
  */
 export type Random = {
   /** Next whole number in [0, 2³²). */
@@ -26,7 +27,10 @@ export function seededRandom(seed: number): Random {
   return randomFromState([fill(), fill(), fill(), fill() | 1])
 }
 
-/** The generator in a given state of four 32-bit words that are not all zero; the published test vectors start so. */
+/**
+ * The generator in a given state of four 32-bit words that are not all zero; the published test vectors start
+ * so.
+ */
 export function randomFromState(state: readonly [number, number, number, number]): Random {
   let [a, b, c, d] = state
   const next = (): number => {
@@ -41,7 +45,8 @@ export function randomFromState(state: readonly [number, number, number, number]
     return result
   }
   const below = (bound: number): number => {
-    // Numbers from the incomplete last stretch of length `bound` are drawn again, so each remainder is as likely.
+    // Numbers from the incomplete last stretch of length `bound` are drawn again, so each remainder is as
+    // likely.
     const limit = TWO_32 - (TWO_32 % bound)
     let draw = next()
     while (draw >= limit) draw = next()
@@ -50,7 +55,10 @@ export function randomFromState(state: readonly [number, number, number, number]
   return { next, uniform: () => next() / TWO_32, below }
 }
 
-/** `count` different whole numbers from [0, total), in ascending order: Knuth's selection sampling (algorithm 3.4.2 S). */
+/**
+ * `count` different whole numbers from [0, total), in ascending order: Knuth's selection sampling (algorithm
+ * 3.4.2 S).
+ */
 export function sampleAscending(random: Random, total: number, count: number): Int32Array {
   const chosen = new Int32Array(count)
   let taken = 0

@@ -1,4 +1,7 @@
-/** What a split may look like; sums are of second derivatives of the loss, at most a quarter of the rows' weights. */
+/**
+ * What a split may look like; sums are of second derivatives of the loss, at most a quarter of the rows'
+ * weights.
+ */
 export type SplitOptions = {
   readonly minLeafWeight: number
   readonly l2: number
@@ -26,7 +29,10 @@ export type Histogram = {
   readonly binCounts: Int32Array
 }
 
-/** Below this sum of second derivatives a node had no missing values (differences of histograms leave rounding behind). */
+/**
+ * Below this sum of second derivatives a node had no missing values (differences of histograms leave rounding
+ * behind).
+ */
 const NO_WEIGHT = 1e-9
 
 export function goesLeft(bin: number, split: Pick<Split, 'bin' | 'missingLeft'>): boolean {
@@ -34,8 +40,9 @@ export function goesLeft(bin: number, split: Pick<Split, 'bin' | 'missingLeft'>)
 }
 
 /**
- * The split with the greatest gain above `minGain`, if any. Gain is XGBoost's without the half: G²/(H + l2) of both sides less that of the node
- * (Chen & Guestrin, "XGBoost", KDD 2016, equation 7). Of equal gains the first column and the lowest bin win.
+ * The split with the greatest gain above `minGain`, if any. Gain is XGBoost's without the half: G²/(H + l2)
+ * of both sides less that of the node (Chen & Guestrin, "XGBoost", KDD 2016, equation 7). Of equal gains the
+ * first column and the lowest bin win.
  */
 export function findSplit(
   histogram: Histogram,
@@ -44,7 +51,10 @@ export function findSplit(
 ): Split | undefined {
   let best: Split | undefined
   for (const column of search.columns) {
-    const found = scanColumn({ histogram, column, node, options: search.options }, best?.gain ?? search.options.minGain)
+    const found = scanColumn(
+      { histogram, column, node, options: search.options },
+      best?.gain ?? search.options.minGain,
+    )
     if (found !== undefined) best = found
   }
   return best
@@ -57,7 +67,9 @@ type Scan = {
   readonly options: SplitOptions
 }
 
-/** Tries every cut of one column, with the missing values on either side; only a gain above `toBeat` counts. */
+/**
+ * Tries every cut of one column, with the missing values on either side; only a gain above `toBeat` counts.
+ */
 function scanColumn(scan: Scan, toBeat: number): Split | undefined {
   const { sums, offsets, binCounts } = scan.histogram
   const { l2, minLeafWeight } = scan.options
@@ -85,7 +97,8 @@ function scanColumn(scan: Scan, toBeat: number): Split | undefined {
       const restSecond = nodeSecond - trySecond
       if (trySecond < minLeafWeight || restSecond < minLeafWeight) continue
       const restFirst = nodeFirst - tryFirst
-      const tryGain = (tryFirst * tryFirst) / (trySecond + l2) + (restFirst * restFirst) / (restSecond + l2) - parent
+      const tryGain =
+        (tryFirst * tryFirst) / (trySecond + l2) + (restFirst * restFirst) / (restSecond + l2) - parent
       if (tryGain <= gain) continue
       gain = tryGain
       bin = cut

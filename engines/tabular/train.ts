@@ -11,7 +11,9 @@ import { seededRandom } from './random.ts'
 import { hasBothClasses, type LabelledTable, readTrainingData, type TrainingData } from './training-data.ts'
 
 export type TrainingInput = LabelledTable & {
-  /** A whole number from 0 to 2⁵³ − 1: the same input, options and seed give the same model, byte for byte. */
+  /**
+   * A whole number from 0 to 2⁵³ − 1: the same input, options and seed give the same model, byte for byte.
+   */
   readonly seed: number
   readonly options?: Partial<TrainingOptions> | undefined
 }
@@ -26,8 +28,8 @@ export type TrainingProgress = {
 }
 
 /**
- * Trains a model in one go. It keeps its thread busy (seconds for tens of thousands of rows), so servers call it in a worker or use
- * `trainInRounds`.
+ * Trains a model in one go. It keeps its thread busy (seconds for tens of thousands of rows), so servers call
+ * it in a worker or use `trainInRounds`.
  *
  * @throws TabularInputError when something in the input cannot be used; TrainingStopped when `shouldStop` said so after a round.
  */
@@ -46,16 +48,27 @@ export function train(
   }
 }
 
-/** The same, one boosting round each time the generator is resumed: the caller decides when to breathe and when to give up. */
+/**
+ * The same, one boosting round each time the generator is resumed: the caller decides when to breathe and
+ * when to give up.
+ */
 export function* trainInRounds(input: TrainingInput): Generator<TrainingProgress, TabularModel> {
   const { seed } = input
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new TabularInputError('seed_invalid', `the seed must be a whole number from 0 to 2^53 − 1, not ${seed}`)
+    throw new TabularInputError(
+      'seed_invalid',
+      `the seed must be a whole number from 0 to 2^53 − 1, not ${seed}`,
+    )
   }
   const options = completeOptions(input.options ?? {})
   const data = readTrainingData(input)
   const trial = yield* validate(data, options, seed)
-  const fit = yield* fitRounds(data, data.count, { ...options, maxRounds: trial.rounds }, { seed, phase: 'fit' })
+  const fit = yield* fitRounds(
+    data,
+    data.count,
+    { ...options, maxRounds: trial.rounds },
+    { seed, phase: 'fit' },
+  )
   const { calibration } = trial
   const { baseMargin, trees } = flattenTrees(fit.boosted, { learningRate: options.learningRate, calibration })
   return {
@@ -70,7 +83,11 @@ export function* trainInRounds(input: TrainingInput): Generator<TrainingProgress
   }
 }
 
-type Trial = { readonly rounds: number; readonly calibration: Calibration; readonly validation: Quality | null }
+type Trial = {
+  readonly rounds: number
+  readonly calibration: Calibration
+  readonly validation: Quality | null
+}
 
 /** Learns from the earlier rows and measures on the later ones. */
 function* validate(
@@ -79,7 +96,8 @@ function* validate(
   seed: number,
 ): Generator<TrainingProgress, Trial> {
   const trainCount = data.count - Math.round(options.validationShare * data.count)
-  if (trainCount === data.count) return { rounds: options.maxRounds, calibration: uncalibrated, validation: null }
+  if (trainCount === data.count)
+    return { rounds: options.maxRounds, calibration: uncalibrated, validation: null }
   const tail = { from: trainCount, to: data.count }
   for (const range of [{ from: 0, to: trainCount }, tail]) {
     if (hasBothClasses(data, range)) continue

@@ -1,5 +1,13 @@
 import { TabularInputError } from './errors.ts'
-import { checkFeatures, countRows, type FeatureColumn, type FeatureSpec, isConstant, readFeature, type Table } from './features.ts'
+import {
+  checkFeatures,
+  countRows,
+  type FeatureColumn,
+  type FeatureSpec,
+  isConstant,
+  readFeature,
+  type Table,
+} from './features.ts'
 import { sumWeights } from './loss.ts'
 import type { LabelledRows } from './target-statistics.ts'
 
@@ -10,12 +18,18 @@ export type LabelledTable = Table & {
   readonly labels: ArrayLike<number>
   /** How much each row counts, at least 0; 1 when left out. */
   readonly weights?: ArrayLike<number> | undefined
-  /** When each row happened, on any scale; rows of the same time stay as they come. The order of the rows when left out. */
+  /**
+   * When each row happened, on any scale; rows of the same time stay as they come. The order of the rows when
+   * left out.
+   */
   readonly order?: ArrayLike<number> | undefined
 }
 
 /** Checked columns, labels and weights, in time order. */
-export type TrainingData = LabelledRows & { readonly columns: readonly FeatureColumn[]; readonly count: number }
+export type TrainingData = LabelledRows & {
+  readonly columns: readonly FeatureColumn[]
+  readonly count: number
+}
 
 /** Fewer rows than this cannot carry a split with weight on both sides. */
 const LEAST_ROWS = 10
@@ -32,24 +46,36 @@ export function readTrainingData(table: LabelledTable): TrainingData {
   const weights = Float64Array.from(order, (row) => readWeight(table.weights, row))
   checkClasses({ labels, weights }, count)
   if (count < LEAST_ROWS) {
-    throw new TabularInputError('rows_too_few', `${count} rows are too few to learn from; at least ${LEAST_ROWS} are needed`)
+    throw new TabularInputError(
+      'rows_too_few',
+      `${count} rows are too few to learn from; at least ${LEAST_ROWS} are needed`,
+    )
   }
   const columns = table.features.map((feature) => readFeature(table, feature, order))
   if (columns.every((column) => isConstant(column, count))) {
-    throw new TabularInputError('features_constant', 'every feature has one value in all rows, so none can tell rows apart')
+    throw new TabularInputError(
+      'features_constant',
+      'every feature has one value in all rows, so none can tell rows apart',
+    )
   }
   return { columns, labels, weights, count }
 }
 
 /** Rows in which the label occurs with both values and with weight; `what` names them in the refusal. */
-export function hasBothClasses(rows: LabelledRows, range: { readonly from: number; readonly to: number }): boolean {
+export function hasBothClasses(
+  rows: LabelledRows,
+  range: { readonly from: number; readonly to: number },
+): boolean {
   const { weight, positive } = sumWeights(rows, range)
   return positive > 0 && positive < weight
 }
 
 function checkClasses(rows: LabelledRows, count: number): void {
   if (hasBothClasses(rows, { from: 0, to: count })) return
-  throw new TabularInputError('labels_one_class', 'the labels are all alike; both 0 and 1 must occur, with weight')
+  throw new TabularInputError(
+    'labels_one_class',
+    'the labels are all alike; both 0 and 1 must occur, with weight',
+  )
 }
 
 function checkLength(what: string, values: ArrayLike<number>, count: number): void {
@@ -76,5 +102,8 @@ function readLabel(label: number | undefined, row: number): number {
 function readWeight(weights: ArrayLike<number> | undefined, row: number): number {
   const weight = weights === undefined ? 1 : weights[row]
   if (weight !== undefined && Number.isFinite(weight) && weight >= 0) return weight
-  throw new TabularInputError('weight_invalid', `the weight of row ${row} is ${weight}; weights are finite and at least 0`)
+  throw new TabularInputError(
+    'weight_invalid',
+    `the weight of row ${row} is ${weight}; weights are finite and at least 0`,
+  )
 }

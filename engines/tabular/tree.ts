@@ -1,8 +1,15 @@
-import { type DerivativeSums, findSplit, goesLeft, type Histogram, type Split, type SplitOptions } from './split.ts'
+import {
+  type DerivativeSums,
+  findSplit,
+  goesLeft,
+  type Histogram,
+  type Split,
+  type SplitOptions,
+} from './split.ts'
 
 /**
- * One regression tree on binned rows, grown by the best split anywhere first (Shi, "Best-first decision tree learning", 2007; LightGBM's
- * leaf-wise growth) within a limit of leaves and of depth.
+ * One regression tree on binned rows, grown by the best split anywhere first (Shi, "Best-first decision tree
+ * learning", 2007; LightGBM's leaf-wise growth) within a limit of leaves and of depth.
  */
 export type GrowOptions = SplitOptions & { readonly maxLeaves: number; readonly maxDepth: number }
 
@@ -89,7 +96,12 @@ export class TreeGrower {
   }
 
   #asLeaf(sums: DerivativeSums): BinnedNode {
-    return { split: undefined, left: 0, step: -sums.first / (sums.second + this.#options.l2), cover: sums.second }
+    return {
+      split: undefined,
+      left: 0,
+      step: -sums.first / (sums.second + this.#options.l2),
+      cover: sums.second,
+    }
   }
 
   #findSplit(leaf: OpenLeaf, columns: Int32Array): Split | undefined {
@@ -101,7 +113,10 @@ export class TreeGrower {
     return findSplit(histogram, leaf.sums, { columns, options: this.#options })
   }
 
-  /** The two children. The smaller one's histogram is counted; the larger one's is the difference, in the parent's buffer. */
+  /**
+   * The two children. The smaller one's histogram is counted; the larger one's is the difference, in the
+   * parent's buffer.
+   */
   #divide(
     leaf: SplittableLeaf,
     of: { readonly derivatives: Derivatives; readonly rows: Int32Array; readonly left: number },
@@ -122,7 +137,10 @@ export class TreeGrower {
     ]
   }
 
-  /** Puts the leaf's rows that go left before the others, both in their old order; returns where the others begin. */
+  /**
+   * Puts the leaf's rows that go left before the others, both in their old order; returns where the others
+   * begin.
+   */
   #partition(rows: Int32Array, leaf: SplittableLeaf): number {
     const { bins, width } = this.#data
     const { split } = leaf

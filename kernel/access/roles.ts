@@ -44,7 +44,15 @@ export const roles = {
   },
   auditor: {
     label: { en: 'Auditor', ur: 'محتسب' },
-    scopes: ['case.read', 'decision.read', 'model.read', 'system.read', 'job.read', 'log.read', 'account.read'],
+    scopes: [
+      'case.read',
+      'decision.read',
+      'model.read',
+      'system.read',
+      'job.read',
+      'log.read',
+      'account.read',
+    ],
   },
   model_owner: {
     label: { en: 'Model owner', ur: 'ماڈل کا ذمہ دار' },

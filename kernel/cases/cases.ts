@@ -13,11 +13,14 @@ import {
   caseById,
   casesByReference,
   countByState,
+  countUndecided,
   insertCases,
   listCases,
   lockCase,
   moveCase,
+  moveOpenedCases,
   reviewQueue,
+  undecidedCases,
 } from './store.ts'
 
 export type { CaseRow, CaseSource } from './store.ts'
@@ -208,4 +211,76 @@ export async function caseCounts(kernel: Kernel, institutionId: string) {
   return kernel.db.transaction(institutionId, (tx) => tx.rows(countByState, [institutionId]), {
     isReadOnly: true,
   })
+}
+
+/** A case that waits for a decision, as the decision needs it. */
+export type UndecidedCase = Pick<CaseRow, 'caseId' | 'occurredOn' | 'payload' | 'reference'>
+
+/** Days, both included, `YYYY-MM-DD`, of one application. */
+export interface CasePeriod {
+  readonly applicationId: string
+  readonly from: string
+  readonly to: string
+}
+
+export async function countUndecidedCases(kernel: Kernel, actor: Actor, period: CasePeriod): Promise<number> {
+  const { applicationId, from, to } = period
+  const { cases } = await kernel.db.transaction(
+    actor.institutionId,
+    (tx) => tx.one(countUndecided, [actor.institutionId, applicationId, from, to]),
+    { isReadOnly: true },
+  )
+  return cases
+}
+
+const beforeAll = '00000000-0000-0000-0000-000000000000'
+
+/** The undecided cases of a period by day, in batches, each read in a transaction of its own. */
+export async function* undecided(
+  kernel: Kernel,
+  actor: Actor,
+  { applicationId, from, to }: CasePeriod,
+  batch: number,
+): AsyncGenerator<readonly UndecidedCase[], void, void> {
+  let place = { occurredOn: from, caseId: beforeAll }
+  for (;;) {
+    const { occurredOn, caseId } = place
+    const parameters = [actor.institutionId, applicationId, from, to, occurredOn, caseId, batch]
+    const cases = await kernel.db.transaction(
+      actor.institutionId,
+      (tx) => tx.rows(undecidedCases, parameters),
+      {
+        isReadOnly: true,
+      },
+    )
+    if (cases.length > 0) yield cases
+    const last = cases.at(-1)
+    if (last === undefined || cases.length < batch) return
+    place = last
+  }
+}
+
+/** Where a decision leads a case. */
+export interface Move {
+  readonly caseId: string
+  readonly state: CaseState
+  readonly reviewRole: string | null
+  readonly priority: number | null
+}
+
+/** Moves cases that are still undecided on; says which those were, whoever else tried at the same time. */
+export async function moveUndecided(
+  tx: Transaction,
+  at: Date,
+  moves: readonly Move[],
+): Promise<ReadonlySet<string>> {
+  const moved = await tx.rows(moveOpenedCases, [
+    tx.institutionId,
+    at,
+    moves.map(({ caseId }) => caseId),
+    moves.map(({ state }) => state),
+    moves.map(({ reviewRole }) => reviewRole),
+    moves.map(({ priority }) => priority),
+  ])
+  return new Set(moved.map(({ caseId }) => caseId))
 }

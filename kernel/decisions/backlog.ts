@@ -6,7 +6,7 @@
  * leaves whole batches decided and the rest undecided; running again decides the rest, and nothing twice.
  */
 import type { Actor } from '../access/roles.ts'
-import { countUndecided, moveOpenedCases, undecidedCases } from '../cases/store.ts'
+import { countUndecidedCases, moveUndecided, type UndecidedCase, undecided } from '../cases/cases.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
 import type { Period } from '../models/models.ts'
@@ -26,16 +26,8 @@ export interface BacklogProgress {
   readonly decided: number
 }
 
-const firstCase = '00000000-0000-0000-0000-000000000000'
 /** Large enough to spread the cost of a commit, small enough to show progress and to lose little work in a crash. */
 const defaultBatch = 500
-
-interface Undecided {
-  readonly caseId: string
-  readonly occurredOn: string
-  readonly payload: string
-  readonly reference: string
-}
 
 /** Decides the undecided cases of a period, oldest first; yields after each batch. */
 export async function* decideBacklog(
@@ -43,23 +35,20 @@ export async function* decideBacklog(
   actor: Actor,
   request: BacklogRequest,
 ): AsyncGenerator<BacklogProgress, void, void> {
-  const { applicationId, from, to, signal } = request
+  const { applicationId, signal } = request
   let pinned = await pin(kernel, actor.institutionId, applicationId)
-  const key = [actor.institutionId, applicationId, from, to]
-  const { cases: total } = await kernel.db.transaction(
-    actor.institutionId,
-    (tx) => tx.one(countUndecided, key),
-    {
-      isReadOnly: true,
-    },
-  )
+  const total = await countUndecidedCases(kernel, actor, request)
   let decided = 0
   yield { total, decided }
-  const decideNow = async (cases: readonly Undecided[]) => ({
+  const decideNow = async (cases: readonly UndecidedCase[]) => ({
     cases,
     rulings: await rulingsOf(kernel, pinned, cases),
   })
-  for await (const prepared of pipelined(undecided(kernel, actor, request), 2, decideNow)) {
+  for await (const prepared of pipelined(
+    undecided(kernel, actor, request, request.batch ?? defaultBatch),
+    2,
+    decideNow,
+  )) {
     signal?.throwIfAborted()
     let { rulings } = prepared
     let moved = await commitRulings(kernel, actor, pinned, rulings)
@@ -73,30 +62,10 @@ export async function* decideBacklog(
   }
 }
 
-async function* undecided(
-  kernel: Kernel,
-  actor: Actor,
-  { applicationId, from, to, batch = defaultBatch }: BacklogRequest,
-): AsyncGenerator<readonly Undecided[], void, void> {
-  let day = from
-  let caseId = firstCase
-  for (;;) {
-    const place = [actor.institutionId, applicationId, from, to, day, caseId, batch]
-    const cases = await kernel.db.transaction(actor.institutionId, (tx) => tx.rows(undecidedCases, place), {
-      isReadOnly: true,
-    })
-    if (cases.length > 0) yield cases
-    const last = cases.at(-1)
-    if (last === undefined || cases.length < batch) return
-    day = last.occurredOn
-    caseId = last.caseId
-  }
-}
-
 async function rulingsOf(
   kernel: Kernel,
   pinned: Pin,
-  cases: readonly Undecided[],
+  cases: readonly UndecidedCase[],
 ): Promise<readonly Ruling[]> {
   const answers = await kernel.workers.run({
     kind: 'decide',
@@ -131,15 +100,16 @@ async function commitRulings(
   return kernel.db.transaction(actor.institutionId, async (tx) => {
     if (!(await stillPinned(tx, pinned))) return undefined
     const at = first.row.decidedAt
-    const moved = await tx.rows(moveOpenedCases, [
-      tx.institutionId,
+    const ids = await moveUndecided(
+      tx,
       at,
-      rulings.map(({ row }) => row.caseId),
-      rulings.map(({ state }) => state),
-      rulings.map(({ row }) => row.reviewRole),
-      rulings.map(({ priority }) => priority),
-    ])
-    const ids = new Set(moved.map(({ caseId }) => caseId))
+      rulings.map(({ row, state, priority }) => ({
+        caseId: row.caseId,
+        state,
+        reviewRole: row.reviewRole,
+        priority,
+      })),
+    )
     const recorded = await insertRulings(
       tx,
       pinned,

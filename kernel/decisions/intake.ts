@@ -10,9 +10,8 @@
  */
 import { type FieldProblem, readWith } from '@khudi/sdk'
 import type { Actor } from '../access/roles.ts'
-import { addCases, type CaseSummary, findByReference, type NewCase } from '../cases/cases.ts'
+import { addCases, type CaseSource, type CaseSummary, findByReference, type NewCase } from '../cases/cases.ts'
 import { next } from '../cases/states.ts'
-import type { CaseSource } from '../cases/store.ts'
 import type { Transaction } from '../db/database.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'

@@ -144,19 +144,25 @@ async function* readBatches(reading: Reading): AsyncGenerator<readonly CsvRecord
     const { held } = framing
     return held.records >= limits.records || held.characters >= limits.characters
   }
-  for await (const some of following(reading.first, lines)) {
-    for (const line of some) {
-      count.line(line)
-      framing.accept(line)
+  let failure: { readonly error: unknown } | undefined
+  try {
+    for await (const some of following(reading.first, lines)) {
+      for (const line of some) {
+        if (framing.brokenAt !== undefined) break
+        count.line(line)
+        framing.accept(line)
+        if (isFull()) yield take()
+      }
       if (framing.brokenAt !== undefined) break
-      if (isFull()) yield take()
     }
-    if (framing.brokenAt !== undefined) break
+  } catch (error) {
+    // A source that fails half-way has given whole records before that; they are given first.
+    failure = { error }
   }
-  if (framing.brokenAt === undefined) framing.finish()
+  if (failure === undefined && framing.brokenAt === undefined) framing.finish()
   if (framing.held.records > 0) yield take()
-  const line = framing.brokenAt
-  if (line !== undefined) throw new Refusal('import.quotes_broken', { line })
+  if (failure !== undefined) throw failure.error
+  if (framing.brokenAt !== undefined) throw new Refusal('import.quotes_broken', { line: framing.brokenAt })
 }
 
 async function* following(first: readonly Line[], lines: Lines): Lines {

@@ -1,7 +1,7 @@
 /**
- * JSON of strangers: everything `JSON.parse` accepts silently and should not is refused before it runs. Depth and
- * number of parts are bounded (JSON bombs), a name that occurs twice has no agreed meaning (RFC 8259, section 4),
- * `__proto__` changes what an object is, and a number that a double cannot hold would be changed without a word.
+ * JSON of strangers: what `JSON.parse` accepts silently and should not is refused. Depth and number of parts are bounded
+ * (JSON bombs), a name that occurs twice has no agreed meaning (RFC 8259, section 4), `__proto__` changes what an object
+ * is, and a whole number beyond 2^53 would be changed without a word.
  */
 import type { RowProblemCode } from './codes.ts'
 
@@ -19,77 +19,68 @@ export type JsonReading =
   | { readonly value: unknown }
   | { readonly problem: JsonProblem; readonly limit: number }
 
-/** Reads one JSON text. Linear in its length; the caller bounds that. */
+/**
+ * Reads one JSON text. Time and memory are linear in its length, which the caller bounds; the parser of the engine
+ * does not recurse, so depth costs it nothing.
+ */
 export function readJson(text: string, limits: JsonLimits = defaultJsonLimits): JsonReading {
-  const problem = scan(text, limits)
-  const limit = problem === 'import.json_too_deep' ? limits.maxDepth : limits.maxParts
-  if (problem !== undefined) return { problem, limit }
+  const refuse = (problem: JsonProblem): JsonReading => ({
+    problem,
+    limit: problem === 'import.json_too_deep' ? limits.maxDepth : limits.maxParts,
+  })
+  let value: unknown
   try {
-    return { value: JSON.parse(text) }
+    value = JSON.parse(text)
   } catch (error) {
-    if (error instanceof SyntaxError) return { problem: 'import.json_invalid', limit }
+    if (error instanceof SyntaxError) return refuse('import.json_invalid')
     throw error
   }
+  const seen = { names: 0, parts: 0 }
+  const problem = judge(value, { limits, seen, depth: 0 })
+  if (problem !== undefined) return refuse(problem)
+  // Of a name that occurs twice the parser keeps one, so the text has more names than the value. The written form of
+  // the name does not matter: an escaped letter is the same letter.
+  return countNames(text, seen.names) > seen.names ? refuse('import.json_duplicate_key') : { value }
 }
 
-/** What is not white space or a letter of `true`, `false` and `null`: strings, numbers and punctuation. */
-const lexeme = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|[{}[\],:]/gsu
-/** The names seen in an open object; `undefined` for an open list. */
-type Open = Set<string> | undefined
+interface Visit {
+  readonly limits: JsonLimits
+  readonly seen: { names: number; parts: number }
+  readonly depth: number
+}
 
-/** Finds what a valid text must not have. An invalid text may pass; parsing finds that. */
-function scan(text: string, { maxDepth, maxParts }: JsonLimits): JsonProblem | undefined {
-  const open: Open[] = []
-  let parts = 0
-  let awaitsName = false
-  for (const [token] of text.matchAll(lexeme)) {
-    if (token === '{' || token === '[') {
-      open.push(token === '{' ? new Set() : undefined)
-      if (open.length > maxDepth) return 'import.json_too_deep'
-      awaitsName = token === '{'
-    } else if (token === '}' || token === ']') {
-      open.pop()
-      awaitsName = false
-    } else if (token === ',') {
-      awaitsName = open.at(-1) !== undefined
-    } else if (token === ':') {
-      awaitsName = false
-    } else if (awaitsName) {
-      const problem = judgeName(token, open.at(-1))
-      if (problem !== undefined) return problem
-    } else if (!token.startsWith('"') && !isExact(token)) {
-      return 'import.json_number_unsafe'
-    }
-    // Each comma and each opening stands for one part; empty objects count too, or a bomb could be made of them.
-    if (token === ',' || token === '{' || token === '[') parts += 1
-    if (parts > maxParts) return 'import.json_too_many_keys'
+function judge(value: unknown, visit: Visit): JsonProblem | undefined {
+  if (typeof value === 'number') return isKept(value) ? undefined : 'import.json_number_unsafe'
+  if (typeof value !== 'object' || value === null) return undefined
+  const { limits, seen } = visit
+  const within = { limits, seen, depth: visit.depth + 1 }
+  if (within.depth > limits.maxDepth) return 'import.json_too_deep'
+  const names = Array.isArray(value) ? undefined : Object.keys(value)
+  const parts: readonly unknown[] = Array.isArray(value) ? value : Object.values(value)
+  seen.names += names?.length ?? 0
+  seen.parts += parts.length
+  if (seen.parts > limits.maxParts) return 'import.json_too_many_keys'
+  if (names?.includes('__proto__')) return 'import.json_forbidden_key'
+  for (const part of parts) {
+    const problem = judge(part, within)
+    if (problem !== undefined) return problem
   }
   return undefined
 }
 
-function judgeName(token: string, names: Open): JsonProblem | undefined {
-  const name = token.includes('\\') ? decoded(token) : token.slice(1, -1)
-  if (name === '__proto__') return 'import.json_forbidden_key'
-  if (names?.has(name)) return 'import.json_duplicate_key'
-  names?.add(name)
-  return undefined
+/** Fractions are read to the nearest double, which is what JSON means; whole numbers have to arrive as they are. */
+function isKept(value: number): boolean {
+  return Number.isSafeInteger(value) || (Number.isFinite(value) && !Number.isInteger(value))
 }
 
-/** A name without its escapes; one that cannot be decoded makes the whole text invalid, which parsing then says. */
-function decoded(token: string): string {
-  try {
-    return String(JSON.parse(token))
-  } catch (error) {
-    if (error instanceof SyntaxError) return token
-    throw error
-  }
-}
+const nameOrText = /"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?/gs
 
-/** Whole numbers up to 2^53 and every finite number with a fraction, whose nearest double is what JSON means. */
-function isExact(token: string): boolean {
-  const value = Number(token)
-  if (Number.isNaN(value)) return true
-  return Number.isInteger(value) && /^-?\d+$/.test(token)
-    ? Number.isSafeInteger(value)
-    : Number.isFinite(value)
+/** Names in a text that is valid JSON; where colons stand between names and values only, they are counted instead. */
+function countNames(text: string, expected: number): number {
+  let colons = 0
+  for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) colons += 1
+  if (colons === expected) return colons
+  let names = 0
+  for (const [, colon] of text.matchAll(nameOrText)) if (colon !== undefined) names += 1
+  return names
 }

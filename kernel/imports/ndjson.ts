@@ -29,21 +29,29 @@ export async function* readNdjson(
   options: NdjsonOptions = {},
 ): AsyncGenerator<readonly JsonRecord[], void, undefined> {
   const maxLength = options.maxLineLength ?? 1_048_576
-  const limits = { ...defaultJsonLimits, ...options }
+  const limits = { ...defaultJsonLimits, ...options, maxLength }
+  const isFull = (size: number, length: number) => size >= (options.batchSize ?? 512) || length >= maxLength
   let batch: JsonRecord[] = []
   let characters = 0
-  for await (const lines of splitLines(decode(plainBytes(source), 'utf-8'), { maxLength, kept: 4096 })) {
-    for (const line of lines) {
-      if (line.text === '') continue
-      batch.push(readLine(line, { ...limits, maxLength }))
-      characters += line.text.length
-      if (batch.length < (options.batchSize ?? 512) && characters < maxLength) continue
-      yield batch
-      batch = []
-      characters = 0
+  let failure: { readonly error: unknown } | undefined
+  try {
+    for await (const lines of splitLines(decode(plainBytes(source), 'utf-8'), { maxLength, kept: 4096 })) {
+      for (const line of lines) {
+        if (line.text === '') continue
+        batch.push(readLine(line, limits))
+        characters += line.text.length
+        if (!isFull(batch.length, characters)) continue
+        yield batch
+        batch = []
+        characters = 0
+      }
     }
+  } catch (error) {
+    // A source that fails half-way has given whole lines before that; they are given first.
+    failure = { error }
   }
   if (batch.length > 0) yield batch
+  if (failure !== undefined) throw failure.error
 }
 
 function readLine(line: Line, limits: JsonLimits & { readonly maxLength: number }): JsonRecord {

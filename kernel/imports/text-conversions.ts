@@ -27,7 +27,7 @@ export function convertCode(field: FieldOf<'code'>): ConvertCell {
   const [min, max] = typeof length === 'number' ? [length, length] : [length.min, length.max]
   const expected = min === max ? `${min}` : `${min}–${max}`
   return (cell, row) => {
-    const given = alphabet === 'digits' ? digitsOf(cell, row) : cell
+    const given = alphabet !== 'digits' || characters.test(cell) ? cell : digitsOf(cell, row)
     if (given === undefined) return undefined
     if (form !== undefined && !form.test(given))
       return row.refuse('import.code_characters', { written: `${written}` })

@@ -25,6 +25,8 @@ export class Exchange {
   operationId = 'none'
   kind: ExchangeKind = 'other'
   actor: Actor | undefined
+  /** A client that waits for `100 Continue` before it sends its body has been given it. */
+  hasContinued = false
   /** Bytes of a JSON body, kept for the digest of an idempotent request. */
   body: Buffer | undefined
   readonly #controller = new AbortController()

@@ -82,9 +82,7 @@ export function answerFailure(
   const told = tell(error, request, reporting)
   const { status, parameters } = told.refusal
   const language = languageOf(request.headers['accept-language'])
-  // Fastify closes the connection after a body it did not read, and the reply is lost to clients that are still sending.
-  reply.removeHeader('connection')
-  discardRest(request.raw, reply)
+  leaveBody(request, reply)
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="khudi"')
   if (status === 429 || status === 503) reply.header('retry-after', String(parameters['seconds'] ?? 5))
   if (status === 405) reply.header('allow', String(parameters['allowed']))
@@ -94,6 +92,18 @@ export function answerFailure(
     .header('content-language', language)
     .header('vary', 'accept-language')
     .send(JSON.stringify(problemFor(told, request)))
+}
+
+/** Fastify closes the connection on a body that it did not read; where the client is still sending, the reply would be lost. */
+function leaveBody(request: FastifyRequest, reply: FastifyReply): void {
+  const isAwaitingContinue = request.headers.expect !== undefined && request.exchange?.hasContinued !== true
+  if (isAwaitingContinue) {
+    // Its body will never come, and what comes next on the connection must not be taken for it.
+    reply.header('connection', 'close')
+  } else {
+    reply.removeHeader('connection')
+    discardRest(request.raw)
+  }
 }
 
 /** Answers what Node's parser could not even make a request of. */

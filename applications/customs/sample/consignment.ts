@@ -102,9 +102,10 @@ function quantityOf(
   return { netMassKg: rounded(pieces * commodity.piece.kg * Math.exp(0.05 * random.normal())), pieces }
 }
 
-/** Crated goods weigh more empty than bulk does: packing takes 1 to 4 % of the gross mass of bulk and 3 to 14 % of others. */
+/** Packing takes about 2 % of the gross mass of bulk and 7 % of other goods; badly packed ones take several times that. */
 function tareShare(random: Random, commodity: Commodity): number {
-  return commodity.consignmentKg >= 50_000 ? random.between(0.01, 0.04) : random.between(0.03, 0.14)
+  const usual = commodity.consignmentKg >= 50_000 ? 0.02 : 0.07
+  return Math.min(0.5, usual * Math.exp(0.6 * random.normal()))
 }
 
 /** Prices swing by a twentieth over the year, each commodity at its own time. */

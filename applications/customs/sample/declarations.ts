@@ -1,4 +1,5 @@
 /** Sample goods declarations with the outcome of a thorough examination. Everything in them is made up. */
+import type { SampleCase, SampleOptions } from '@khudi/sdk'
 import type { DeclarationInput, ExaminationInput } from '../case.ts'
 import { calendar, daysLater } from './calendar.ts'
 import { type Claim, type Consignment, consignment, portOf } from './consignment.ts'
@@ -59,6 +60,12 @@ export function* generateDeclarations(options: GeneratorOptions): Generator<Gene
       truthful,
     }
   }
+}
+
+/** The same as the platform asks for it: without what only a test may know. */
+export function* sample(options: SampleOptions): Generator<SampleCase<DeclarationInput, ExaminationInput>> {
+  for (const generated of generateDeclarations(options))
+    yield { case: generated.case, outcome: generated.outcome }
 }
 
 function declaration(goods: Consignment, claim: Claim): DeclarationInput {

@@ -58,7 +58,7 @@ function lie(random: Random, kind: EvasionKind, truth: Claim): Claim {
     case 'value':
       return { ...truth, priceUsd: truth.priceUsd * random.between(0.3, 0.75) }
     case 'quantity': {
-      const share = random.between(0.6, 0.88)
+      const share = random.between(0.7, 0.93)
       return {
         ...truth,
         netMassKg: rounded(truth.netMassKg * share),

@@ -211,6 +211,9 @@ create table imports (
   source_name text not null,
   source_digest bytea not null,
   mapping_digest bytea not null,
+  -- Columns and delimiter of the file, for the file of refused rows.
+  header json not null,
+  delimiter text not null,
   state text not null check (state in ('running', 'finished')),
   -- Records of the file whose effect is committed; a resumed run skips them.
   records bigint not null,
@@ -231,7 +234,9 @@ create table import_refusals (
   record bigint not null,
   line bigint not null,
   problems json not null,
-  raw json not null,
+  raw text not null,
+  -- Values by column; null where they could not be told apart.
+  fields json,
   primary key (institution_id, import_id, record),
   foreign key (institution_id, import_id) references imports
 );

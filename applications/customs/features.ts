@@ -1,0 +1,172 @@
+/**
+ * What the risk model sees of a declaration: the goods, their route, their duty and what a kilogram of them costs.
+ *
+ * Not seen, on purpose: who declares, imports, sells or carries. In the public data set those columns are noise, and where
+ * they are not, a model that knows the name stops looking at the goods. Also not seen: numbers, dates and offices, which
+ * would let a model learn when and where examiners found something rather than what.
+ *
+ * Values in different currencies are not comparable, and nothing here converts one: a number feature holds one currency
+ * and is unknown for others; a band names its currency, so that equal bands are equal in money.
+ */
+import { defineFeatures, type FeatureRow, type Money, majorUnits } from '@khudi/sdk'
+import type { Declaration } from './case.ts'
+import { type BandWidth, bandLabel } from './value-bands.ts'
+
+const valuePerKgIn = (en: string, ur: string) =>
+  ({
+    kind: 'number',
+    label: { en: `Value of a kilogram, ${en}`, ur: `فی کلوگرام مالیت، ${ur}` },
+    reason: {
+      en: `A kilogram is declared at {value} ${en}`,
+      ur: `فی کلوگرام مالیت {value} ${ur} ظاہر کی گئی ہے`,
+    },
+  }) as const
+
+/** Features with what a reason says of them. */
+export const declarationFeatures = defineFeatures({
+  goodsAndRoute: {
+    kind: 'category',
+    label: { en: 'Goods, route and duty', ur: 'سامان، راستہ اور محصول' },
+    reason: {
+      en: 'Earlier examinations of such goods on this route at this duty: {value}',
+      ur: 'اسی سامان، راستے اور محصول کے سابقہ معائنے: {value}',
+    },
+  },
+  valueBand: {
+    kind: 'category',
+    label: { en: 'Goods, route and value of a kilogram', ur: 'سامان، راستہ اور فی کلوگرام مالیت' },
+    reason: {
+      en: 'Earlier examinations of such goods at about this value: {value}',
+      ur: 'تقریباً اسی مالیت کے ایسے سامان کے سابقہ معائنے: {value}',
+    },
+  },
+  fineValueBand: {
+    kind: 'category',
+    label: {
+      en: 'Goods, route and close value of a kilogram',
+      ur: 'سامان، راستہ اور قریبی فی کلوگرام مالیت',
+    },
+    reason: {
+      en: 'Earlier examinations of such goods at very nearly this value: {value}',
+      ur: 'بالکل قریبی مالیت کے ایسے سامان کے سابقہ معائنے: {value}',
+    },
+  },
+  pieceMassBand: {
+    kind: 'category',
+    label: { en: 'Goods and mass of a piece', ur: 'سامان اور فی عدد وزن' },
+    reason: {
+      en: 'Earlier examinations of such goods with pieces of about this mass: {value}',
+      ur: 'تقریباً اسی فی عدد وزن کے ایسے سامان کے سابقہ معائنے: {value}',
+    },
+  },
+  commodityCode: {
+    kind: 'code',
+    label: { en: 'Commodity code', ur: 'کموڈٹی کوڈ' },
+    reason: { en: 'The commodity code is {value}', ur: 'کموڈٹی کوڈ {value} ہے' },
+  },
+  countryOfOrigin: {
+    kind: 'code',
+    label: { en: 'Country of origin', ur: 'ملکِ ساخت' },
+    reason: { en: 'The goods originate in {value}', ur: 'سامان کا ملکِ ساخت {value} ہے' },
+  },
+  countryOfDeparture: {
+    kind: 'code',
+    label: { en: 'Country of departure', ur: 'روانگی کا ملک' },
+    reason: { en: 'The goods were shipped from {value}', ur: 'سامان {value} سے روانہ ہوا' },
+  },
+  dutyRegime: {
+    kind: 'code',
+    label: { en: 'Duty regime', ur: 'محصول کا نظام' },
+    reason: {
+      en: 'Duty is claimed under the regime {value}',
+      ur: 'محصول نظام {value} کے تحت ظاہر کیا گیا ہے',
+    },
+  },
+  dutyRatePercent: {
+    kind: 'number',
+    label: { en: 'Duty rate', ur: 'شرحِ محصول' },
+    reason: { en: 'The duty rate is {value} %', ur: 'شرحِ محصول {value} فیصد ہے' },
+  },
+  valuePerKgPkr: valuePerKgIn('Pakistani rupees', 'پاکستانی روپے'),
+  valuePerKgUsd: valuePerKgIn('US dollars', 'امریکی ڈالر'),
+  valuePerKgEur: valuePerKgIn('euros', 'یورو'),
+  valuePerKgKrw: valuePerKgIn('Korean won', 'کوریائی وون'),
+  netMassKg: {
+    kind: 'number',
+    label: { en: 'Net mass', ur: 'خالص وزن' },
+    reason: { en: 'The net mass is {value} kg', ur: 'خالص وزن {value} کلوگرام ہے' },
+  },
+  massPerPieceKg: {
+    kind: 'number',
+    label: { en: 'Mass of a piece', ur: 'فی عدد وزن' },
+    reason: {
+      en: 'One piece weighs {value} kg by the declaration',
+      ur: 'ڈیکلریشن کے مطابق فی عدد وزن {value} کلوگرام ہے',
+    },
+  },
+  tarePercent: {
+    kind: 'number',
+    label: { en: 'Packing by gross mass', ur: 'مجموعی وزن میں پیکنگ کا حصہ' },
+    reason: { en: 'Packing makes up {value} % of the gross mass', ur: 'مجموعی وزن کا {value} فیصد پیکنگ ہے' },
+  },
+})
+
+/** Pure and cheap: it runs for every declaration, in training as in serving. */
+export function features(declaration: Declaration): FeatureRow<typeof declarationFeatures> {
+  const { commodityCode, countryOfOrigin, countryOfDeparture, taxType, dutyRatePercent, netMassKg } =
+    declaration
+  const compared = comparedValue(declaration)
+  const perKg = valuePerKg(compared, netMassKg)
+  const { currency } = compared
+  const heading = commodityCode.slice(0, 6)
+  const route = `${heading} · ${countryOfOrigin} → ${countryOfDeparture} · ${dutyRatePercent} % · ${taxType ?? '–'}`
+  const pieceKg = massPerPieceKg(declaration)
+  return {
+    goodsAndRoute: route,
+    valueBand: banded(route, perKg, { width: 'octave', unit: `${currency}/kg` }),
+    fineValueBand: banded(route, perKg, { width: 'quarter', unit: `${currency}/kg` }),
+    pieceMassBand: banded(heading, pieceKg, { width: 'quarter', unit: `kg/${declaration.quantityUnit}` }),
+    commodityCode,
+    countryOfOrigin,
+    countryOfDeparture,
+    dutyRegime: taxType ?? null,
+    dutyRatePercent,
+    valuePerKgPkr: currency === 'PKR' ? perKg : null,
+    valuePerKgUsd: currency === 'USD' ? perKg : null,
+    valuePerKgEur: currency === 'EUR' ? perKg : null,
+    valuePerKgKrw: currency === 'KRW' ? perKg : null,
+    netMassKg,
+    massPerPieceKg: pieceKg,
+    tarePercent: tarePercent(declaration),
+  }
+}
+
+/**
+ * The value that declarations are compared by: the customs value, which is in the institution's currency and has freight
+ * and insurance in it alike; the invoice's where the declaration states no other.
+ */
+export function comparedValue({ customsValue, invoiceValue }: Declaration): Money {
+  return customsValue ?? invoiceValue
+}
+
+/** `null` for goods without mass or without value: a price per nothing, or a price of nothing, is not a low price. */
+function valuePerKg(value: Money, netMassKg: number): number | null {
+  return netMassKg > 0 && value.amountMinor > 0n ? majorUnits(value) / netMassKg : null
+}
+
+function massPerPieceKg({ quantity, netMassKg }: Declaration): number | null {
+  return quantity !== undefined && quantity > 0 && netMassKg > 0 ? netMassKg / quantity : null
+}
+
+function tarePercent({ grossMassKg, netMassKg }: Declaration): number | null {
+  if (grossMassKg === undefined || grossMassKg === 0) return null
+  return ((grossMassKg - netMassKg) / grossMassKg) * 100
+}
+
+function banded(
+  goods: string,
+  value: number | null,
+  band: { readonly width: BandWidth; readonly unit: string },
+): string | null {
+  return value === null ? null : `${goods} · ${bandLabel(value, band.width)} ${band.unit}`
+}

@@ -1,4 +1,0 @@
-import {readFileSync} from 'node:fs'
-import {train} from './train.ts'
-import * as S from './score.ts'
-console.log(Object.keys(S))

@@ -1,0 +1,145 @@
+/**
+ * Single submissions, committed together. Requests that arrive while others are being written wait a few milliseconds and share
+ * the next transaction, so that its costs (the disk's sync above all) are shared too. Each is answered only after the commit.
+ */
+import type { Actor } from '../access/roles.ts'
+import { type Idempotency, type KeptReply, keepReply, keptReply } from '../idempotency/idempotency.ts'
+import type { Kernel } from '../kernel.ts'
+import { type IntakeResult, intake, type Submission } from './intake.ts'
+
+export interface SingleRequest {
+  readonly applicationId: string
+  readonly source: 'api' | 'page'
+  readonly submission: Submission
+  readonly idempotency: Idempotency | undefined
+  /** The reply to keep for the idempotency key; `undefined` where there is nothing to keep. */
+  replyOf(result: IntakeResult): KeptReply | undefined
+}
+
+/** What the caller gets: the result, or the reply that the same key got before. */
+export type SingleAnswer =
+  | { readonly kept: KeptReply; readonly result?: undefined }
+  | { readonly kept?: undefined; readonly result: IntakeResult }
+
+interface Waiting {
+  readonly request: SingleRequest
+  resolve(answer: SingleAnswer): void
+  reject(error: unknown): void
+}
+
+/** Submissions of one actor to one application that wait for a transaction. */
+interface Group {
+  readonly actor: Actor
+  readonly waiting: Waiting[]
+  inFlight: number
+}
+
+/** More than this in one transaction makes the first wait for the last. */
+const mostTogether = 128
+/** One batch is read by a worker while another commits; a third would only hold connections. */
+const mostInFlight = 2
+
+export class Singles {
+  readonly #kernel: Kernel
+  readonly #groups = new Map<string, Group>()
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel
+  }
+
+  /** Decides one case. @throws the Refusal of whatever keeps it from being decided */
+  submit(actor: Actor, request: SingleRequest): Promise<SingleAnswer> {
+    const key = JSON.stringify([actor.institutionId, actor.name, request.applicationId, request.source])
+    return new Promise((resolve, reject) => {
+      const group = this.#groups.get(key) ?? { actor, waiting: [], inFlight: 0 }
+      this.#groups.set(key, group)
+      group.waiting.push({ request, resolve, reject })
+      this.#pump(key, group)
+    })
+  }
+
+  #pump(key: string, group: Group): void {
+    while (group.waiting.length > 0 && group.inFlight < mostInFlight) {
+      const batch = group.waiting.splice(0, mostTogether)
+      group.inFlight += 1
+      this.#decide(group.actor, batch).finally(() => {
+        group.inFlight -= 1
+        if (group.waiting.length === 0 && group.inFlight === 0) this.#groups.delete(key)
+        else this.#pump(key, group)
+      })
+    }
+  }
+
+  /** Never rejects: every submission of the batch gets its own answer or error. */
+  async #decide(actor: Actor, batch: readonly Waiting[]): Promise<void> {
+    const fresh = await this.#withoutKept(actor, batch)
+    if (fresh.length === 0) return
+    try {
+      await this.#commit(actor, fresh)
+    } catch (error) {
+      const [only, another] = fresh
+      if (another === undefined) only?.reject(error)
+      // One submission that the database cannot take must not fail those it happened to share a transaction with.
+      else
+        for (const one of fresh)
+          await this.#commit(actor, [one]).catch((reason: unknown) => one.reject(reason))
+    }
+  }
+
+  /** Answers those whose key was answered before; returns the others. */
+  async #withoutKept(actor: Actor, batch: readonly Waiting[]): Promise<readonly Waiting[]> {
+    if (batch.every(({ request }) => request.idempotency === undefined)) return batch
+    const fresh: Waiting[] = []
+    const lookUp = async (one: Waiting) => {
+      const { idempotency } = one.request
+      if (idempotency === undefined) return undefined
+      return this.#kernel.db.transaction(actor.institutionId, (tx) => keptReply(tx, actor, idempotency))
+    }
+    await Promise.all(
+      batch.map(async (one) => {
+        try {
+          const kept = await lookUp(one)
+          if (kept === undefined) fresh.push(one)
+          else one.resolve({ kept })
+        } catch (error) {
+          one.reject(error)
+        }
+      }),
+    )
+    return fresh
+  }
+
+  async #commit(actor: Actor, batch: readonly Waiting[]): Promise<void> {
+    const [first] = batch
+    if (first === undefined) return
+    const { applicationId, source } = first.request
+    const submissions = batch.map(({ request }) => request.submission)
+    const results = await intake(
+      this.#kernel,
+      actor,
+      { applicationId, source, isDecided: true, submissions },
+      async (tx, done) => {
+        const at = this.#kernel.clock()
+        for (const [index, { request }] of batch.entries()) {
+          const result = done[index]
+          const reply = result === undefined ? undefined : request.replyOf(result)
+          if (request.idempotency === undefined || reply === undefined) continue
+          const isKept = await keepReply(tx, actor, request.idempotency, { ...reply, at })
+          // Another request with this key committed since we looked: roll back and look again.
+          if (!isKept) throw new KeyTaken()
+        }
+      },
+    ).catch((error: unknown) => {
+      if (error instanceof KeyTaken) return undefined
+      throw error
+    })
+    if (results === undefined) return this.#decide(actor, batch)
+    for (const [index, one] of batch.entries()) {
+      const result = results[index]
+      if (result === undefined) one.reject(new Error('every submission has a result'))
+      else one.resolve({ result })
+    }
+  }
+}
+
+class KeyTaken extends Error {}

@@ -1,0 +1,290 @@
+/**
+ * Imports: a foreign file taken in through a mapping, resumable at any record.
+ *
+ * 1. The file's digest and the mapping's identify the import; a crash here leaves nothing.
+ * 2. Its row is added, or found where an earlier run stopped: records up to its count are read and passed over.
+ * 3. Batches are mapped, read and decided ahead. A crash here leaves nothing of them.
+ * 4. One transaction a batch: cases, decisions, outcomes, log, refused rows and the place in the file. A crash leaves whole
+ *    batches, and the next run goes on behind the last.
+ * 5. The row is marked finished. A run after that changes nothing.
+ */
+import { createHash } from 'node:crypto'
+import type { Actor } from '../access/roles.ts'
+import { canonicalJson, sha256 } from '../canonical.ts'
+import type { Transaction } from '../db/database.ts'
+import { commit, type IntakeResult, type Prepared, prepare } from '../decisions/intake.ts'
+import { pipelined } from '../decisions/pipelined.ts'
+import { Refusal } from '../errors.ts'
+import { newId } from '../identifiers.ts'
+import type { Kernel } from '../kernel.ts'
+import { append } from '../log/log.ts'
+import type { ByteSource } from './bytes.ts'
+import type { Mapping } from './mapping.ts'
+import { type ImportedRow, isRefused, openImport } from './read.ts'
+import { type RefusedRow, refusedFileHeader, refusedFileRows } from './refused.ts'
+import {
+  advanceImport,
+  finishImport,
+  type ImportRow,
+  importOfFile,
+  insertImport,
+  insertRefusals,
+  refusalsOfImport,
+} from './store.ts'
+
+export type { ImportRow } from './store.ts'
+
+export interface ImportRequest {
+  readonly applicationId: string
+  readonly mapping: Mapping
+  /** The file's name without folders, for people. */
+  readonly sourceName: string
+  /** Opens the file from its beginning; called twice. */
+  open(): ByteSource
+  /** Whether cases are decided as they come in, or only opened. */
+  readonly isDecided: boolean
+  readonly batchSize?: number
+  readonly signal?: AbortSignal
+  /** Called with the import after each batch; `resumedAt` is where an earlier run had stopped. */
+  onProgress?(state: ImportRow, resumedAt: number): void
+}
+
+const defaultBatch = 500
+/** Batches that are read and decided while one is committed. */
+const ahead = 2
+
+/**
+ * Runs an import to its end, from where it stopped.
+ *
+ * @throws Refusal of the file or the mapping, `import.in_progress` where another process is at the same file
+ */
+export async function runImport(kernel: Kernel, actor: Actor, request: ImportRequest): Promise<ImportRow> {
+  // 1.
+  const sourceDigest = await digestOf(request.open())
+  const mappingDigest = sha256(canonicalJson(request.mapping))
+  const key = [actor.institutionId, request.applicationId, sourceDigest, mappingDigest]
+  const before = await kernel.db.transaction(actor.institutionId, (tx) => tx.maybe(importOfFile, key))
+  if (before?.state === 'finished') return before
+  const batchSize = request.batchSize ?? defaultBatch
+  const reading = await openImport(request.open(), request.mapping, { batchSize })
+  try {
+    // 2.
+    const started = before ?? (await begin(kernel, actor, request, { key, reading }))
+    // 3. and 4.
+    const source = passOver(reading.batches, started.records)
+    const prepared = pipelined(source, ahead, (rows) => prepareRows(kernel, actor, request, rows))
+    let state = started
+    request.onProgress?.(state, started.records)
+    for await (const batch of prepared) {
+      request.signal?.throwIfAborted()
+      state = await commitRows(kernel, actor, state, batch)
+      request.onProgress?.(state, started.records)
+    }
+    // 5.
+    return await end(kernel, actor, state)
+  } finally {
+    await reading.close()
+  }
+}
+
+async function digestOf(source: ByteSource): Promise<Uint8Array> {
+  const digest = createHash('sha256')
+  for await (const bytes of source) digest.update(bytes)
+  return digest.digest()
+}
+
+async function begin(
+  kernel: Kernel,
+  actor: Actor,
+  request: ImportRequest,
+  file: {
+    readonly key: readonly (string | Uint8Array)[]
+    readonly reading: Awaited<ReturnType<typeof openImport>>
+  },
+): Promise<ImportRow> {
+  const [institutionId, applicationId, sourceDigest, mappingDigest] = file.key
+  const { header, delimiter } = file.reading
+  return kernel.db.transaction(actor.institutionId, async (tx) => {
+    await tx.run(insertImport, [
+      institutionId,
+      newId(),
+      applicationId,
+      request.sourceName,
+      sourceDigest,
+      mappingDigest,
+      JSON.stringify(header),
+      delimiter,
+      kernel.clock(),
+    ])
+    return tx.one(importOfFile, file.key)
+  })
+}
+
+/** The rows behind the first `count`. */
+async function* passOver(
+  batches: AsyncIterable<readonly ImportedRow[]>,
+  count: number,
+): AsyncGenerator<readonly ImportedRow[], void, void> {
+  let passed = 0
+  for await (const batch of batches) {
+    const rest = batch.slice(Math.max(0, count - passed))
+    passed += batch.length
+    if (rest.length > 0) yield rest
+  }
+}
+
+interface PreparedRows {
+  readonly rows: readonly ImportedRow[]
+  readonly prepared: Prepared
+}
+
+async function prepareRows(
+  kernel: Kernel,
+  actor: Actor,
+  { applicationId, isDecided }: ImportRequest,
+  rows: readonly ImportedRow[],
+): Promise<PreparedRows> {
+  const submissions = rows
+    .flatMap((row) => (isRefused(row) ? [] : [{ json: JSON.stringify(row.case), outcome: row.outcome }]))
+  return {
+    rows,
+    prepared: await prepare(kernel, actor, { applicationId, source: 'import', isDecided, submissions }),
+  }
+}
+
+async function commitRows(
+  kernel: Kernel,
+  actor: Actor,
+  state: ImportRow,
+  { rows, prepared }: PreparedRows,
+): Promise<ImportRow> {
+  let moved: ImportRow | undefined
+  await commit(kernel, actor, prepared, async (tx, results) => {
+    const refusals = refusalsOf(rows, results)
+    moved = await advance(tx, state, { results, prepared, refused: refusals.length, records: rows.length })
+    if (refusals.length > 0) await addRefusals(tx, state, refusals)
+  })
+  if (moved === undefined) throw new Error('the batch was committed without its place')
+  return moved
+}
+
+/** A refused row and its number in the batch, from 0. */
+interface NumberedRefusal {
+  readonly index: number
+  readonly row: RefusedRow
+}
+
+function refusalsOf(
+  rows: readonly ImportedRow[],
+  results: readonly IntakeResult[],
+): readonly NumberedRefusal[] {
+  let next = 0
+  return rows.flatMap((row, index): NumberedRefusal[] => {
+    if (isRefused(row)) return [{ index, row }]
+    const result = results[next++]
+    if (result?.status !== 'refused') return []
+    const { line, raw, fields } = row
+    return [{ index, row: { line, raw, fields, problems: problemsOf(result) } }]
+  })
+}
+
+function problemsOf(result: Extract<IntakeResult, { status: 'refused' }>) {
+  if (result.problems.length > 0) return result.problems
+  // The whole case was refused, not a field of it.
+  const refusal = new Refusal(result.code, { reference: result.reference ?? '', application: '' })
+  return [{ field: '', code: result.code, message: { en: refusal.title('en'), ur: refusal.title('ur') } }]
+}
+
+async function advance(
+  tx: Transaction,
+  state: ImportRow,
+  batch: {
+    readonly results: readonly IntakeResult[]
+    readonly prepared: Prepared
+    readonly refused: number
+    readonly records: number
+  },
+): Promise<ImportRow> {
+  const { results, prepared, refused, records } = batch
+  const opened = results.filter(({ status }) => status === 'accepted').length
+  const unchanged = results.filter(({ status }) => status === 'unchanged').length
+  const outcomes = results.filter(
+    ({ status }, index) => status !== 'refused' && prepared.request.submissions[index]?.outcome !== undefined,
+  ).length
+  const counts = [records, opened, unchanged, refused, outcomes]
+  const moved = await tx.maybe(advanceImport, [tx.institutionId, state.importId, state.records, ...counts])
+  if (moved === undefined) throw new Refusal('import.in_progress')
+  return moved
+}
+
+async function addRefusals(
+  tx: Transaction,
+  state: ImportRow,
+  refusals: readonly NumberedRefusal[],
+): Promise<void> {
+  await tx.run(insertRefusals, [
+    tx.institutionId,
+    state.importId,
+    refusals.map(({ index }) => state.records + index + 1),
+    refusals.map(({ row }) => row.line),
+    refusals.map(({ row }) => JSON.stringify(row.problems)),
+    refusals.map(({ row }) => withoutNul(row.raw)),
+    refusals.map(({ row }) => (row.fields === undefined ? null : JSON.stringify(row.fields))),
+  ])
+}
+
+/** PostgreSQL's text cannot hold U+0000; the replacement character stands for it in the file of refused rows. */
+function withoutNul(text: string): string {
+  return text.replaceAll('\u0000', '\ufffd')
+}
+
+async function end(kernel: Kernel, actor: Actor, state: ImportRow): Promise<ImportRow> {
+  return kernel.db.transaction(actor.institutionId, async (tx) => {
+    const at = kernel.clock()
+    const finished = await tx.maybe(finishImport, [tx.institutionId, state.importId, state.records, at])
+    if (finished === undefined) throw new Refusal('import.in_progress')
+    await append(tx, actor.name, at, [
+      { kind: 'import.finished', caseId: null, recordId: state.importId, record: importRecord(finished) },
+    ])
+    return finished
+  })
+}
+
+/** What the log commits to when an import ends. */
+export function importRecord(row: ImportRow): string {
+  return canonicalJson({
+    application: row.applicationId,
+    import: row.importId,
+    mappingDigest: Buffer.from(row.mappingDigest).toString('hex'),
+    opened: row.opened,
+    records: row.records,
+    refused: row.refused,
+    sourceDigest: Buffer.from(row.sourceDigest).toString('hex'),
+    unchanged: row.unchanged,
+  })
+}
+
+/** The file of refused rows of an import, in pieces of text; nothing where no row was refused. */
+export async function* refusedFile(
+  kernel: Kernel,
+  actor: Actor,
+  state: ImportRow,
+): AsyncGenerator<string, void, void> {
+  if (state.refused === 0) return
+  const { header, delimiter } = state
+  yield refusedFileHeader(header, delimiter)
+  let after = 0
+  for (;;) {
+    const place = [actor.institutionId, state.importId, after, 1_000]
+    const rows = await kernel.db.transaction(actor.institutionId, (tx) => tx.rows(refusalsOfImport, place), {
+      isReadOnly: true,
+    })
+    const last = rows.at(-1)
+    if (last === undefined) return
+    yield refusedFileRows(
+      rows.map(({ fields, ...row }) => ({ ...row, fields: fields ?? undefined })),
+      { header, delimiter },
+    )
+    after = last.record
+  }
+}

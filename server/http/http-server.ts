@@ -1,0 +1,181 @@
+/** The HTTP server: everything around the operations, put together. */
+
+import rateLimit from '@fastify/rate-limit'
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyPluginAsync,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify'
+import { type Fatal, Refusal } from '../../kernel/errors.ts'
+import { parseJson } from '../../kernel/json.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { AnyOperation } from '../../kernel/operation.ts'
+import type { Authenticate } from './admission.ts'
+import { type Exchange, ExchangesUnderWay, exchangeOf } from './exchange.ts'
+import { answerClientError, answerFailure, type FailureReporting } from './failures.ts'
+import { mountHealth, type ReadinessCheck } from './health.ts'
+import { defaultLimits, type HttpLimits } from './limits.ts'
+import { describeError, logExchange } from './log.ts'
+import { streamContentTypes } from './media.ts'
+import { createHttpMetrics, type HttpMetrics, mountMetrics } from './metrics.ts'
+import { mountOperations } from './mount.ts'
+import { mountOpenApi } from './openapi.ts'
+import { createRates } from './rates.ts'
+import { requestIdOf } from './request-id.ts'
+import { dataHeaders, securePages } from './security-headers.ts'
+
+export interface HttpServerOptions {
+  readonly kernel: Kernel
+  readonly operations: readonly AnyOperation[]
+  readonly authenticate: Authenticate
+  readonly limits?: Partial<HttpLimits>
+  /** Absent: nothing is logged. */
+  readonly logger?: FastifyBaseLogger
+  /** Absent: metrics of this server alone, without those of the process. */
+  readonly metrics?: HttpMetrics
+  /** Lets whoever bears it read the metrics from elsewhere; absent: this machine alone may. */
+  readonly metricsToken?: string
+  /** What must work for this server to be of use, by the names under which readiness shows them. */
+  readonly readiness?: Readonly<Record<string, ReadinessCheck>>
+  /** Addresses of proxies whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies?: readonly string[]
+  /** Name of the cookie that `authenticate` reads; for the description of the API. */
+  readonly sessionCookie?: string
+  /** Told of an error after which the record could break; the process is to end. */
+  readonly onFatal?: (error: Fatal) => void
+  /** Pages beside the API, mounted at the root with the headers of pages. */
+  readonly pages?: FastifyPluginAsync
+  readonly checksReplies?: boolean
+}
+
+/**
+ * Makes the server; `listen` opens it, `inject` calls it in process, `close` stops it: nothing more is accepted, streams
+ * are told to end, requests under way have `limits.shutdownMs` to finish, then their connections are cut.
+ */
+export function createHttpServer(options: HttpServerOptions): FastifyInstance {
+  const limits: HttpLimits = { ...defaultLimits, ...options.limits }
+  const metrics = options.metrics ?? createHttpMetrics({ process: false })
+  const underWay = new ExchangesUnderWay()
+  const reporting: FailureReporting = { logger: options.logger, onFatal: options.onFatal }
+  metrics.watch(() => underWay.count('json') + underWay.count('stream') + underWay.count('other'))
+
+  const open = (request: FastifyRequest, reply: FastifyReply) => {
+    reply.headers(dataHeaders)
+    reply.header('x-request-id', request.id)
+    underWay.open(request, reply, (exchange) => record(exchange, reply, { metrics, logger: options.logger }))
+  }
+  const app = fastify({
+    ...fastifyOptions(options, limits),
+    frameworkErrors: (error, request, reply) => {
+      open(request, reply)
+      answerFailure(error, { request, reply }, reporting)
+    },
+  })
+  app.server.maxConnections = limits.connections
+  app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response))
+  app.decorateRequest('exchange', undefined)
+  app.addHook('onRequest', (request, reply, done) => {
+    open(request, reply)
+    done()
+  })
+  app.setErrorHandler((error, request, reply) => answerFailure(error, { request, reply }, reporting))
+  app.setNotFoundHandler(() => {
+    throw new Refusal('request.not_found')
+  })
+  app.removeAllContentTypeParsers()
+  app.register(rateLimit, { global: false })
+  app.register(async (api) => {
+    readBodies(api, limits)
+    const rates = createRates(api, limits.rates)
+    const door = { authenticate: options.authenticate, underWay, rates, limits }
+    const checksReplies = options.checksReplies ?? false
+    mountOperations(api, options.operations, { ...door, kernel: options.kernel, metrics, reporting, checksReplies })
+    mountOpenApi(api, options)
+    mountMetrics(api, { metrics, token: options.metricsToken })
+    mountHealth(api, {
+      checks: options.readiness ?? {},
+      isStopping: () => underWay.isStopping,
+      failed: (check, error) => options.logger?.error({ check, error: describeError(error) }, 'check failed'),
+    })
+  })
+  const { pages } = options
+  if (pages !== undefined) {
+    app.register(async (site) => {
+      securePages(site)
+      await site.register(pages)
+    })
+  }
+  stopInOrder(app, underWay, limits.shutdownMs)
+  return app
+}
+
+function fastifyOptions({ logger, trustedProxies }: HttpServerOptions, limits: HttpLimits) {
+  return {
+    ...(logger === undefined ? {} : { loggerInstance: logger }),
+    ...(trustedProxies === undefined ? {} : { trustProxy: [...trustedProxies] }),
+    // One line a request, written by us: Fastify's own name the address.
+    logController: new LogController({ disableRequestLogging: true }),
+    childLoggerFactory: (parent: FastifyBaseLogger) => parent,
+    genReqId: requestIdOf,
+    clientErrorHandler: answerClientError,
+    bodyLimit: limits.bodyBytes,
+    keepAliveTimeout: limits.keepAliveMs,
+    // Streams last as long as they last; JSON requests have their own deadline.
+    requestTimeout: 0,
+    // While stopping we answer ourselves, with problem details.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle' as const,
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: limits.pathPartCharacters },
+    http: {
+      headersTimeout: limits.headersMs,
+      connectionsCheckingInterval: Math.min(limits.headersMs, 5_000),
+      maxHeaderSize: limits.headerBytes,
+      requireHostHeader: true,
+    },
+  }
+}
+
+/** JSON is read whole and guarded; record streams are left to their operations. */
+function readBodies(api: FastifyInstance, limits: HttpLimits): void {
+  api.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, body, done) => {
+    exchangeOf(request).body = body
+    try {
+      done(null, body.length === 0 ? undefined : parseJson(body, limits.json))
+    } catch (error) {
+      done(error instanceof Error ? error : new Error('not an error', { cause: error }))
+    }
+  })
+  api.addContentTypeParser([...streamContentTypes], (_request, _payload, done) => done(null, undefined))
+}
+
+/** Once the reply is out or its reader is gone. */
+function record(
+  exchange: Exchange,
+  reply: FastifyReply,
+  { metrics, logger }: { readonly metrics: HttpMetrics; readonly logger: FastifyBaseLogger | undefined },
+): void {
+  // 499 as in nginx: what we would have answered was never known to anybody.
+  const status = exchange.isAbandoned ? 499 : reply.raw.statusCode
+  metrics.observe(exchange.operationId, status, (performance.now() - exchange.startedAt) / 1_000)
+  if (logger !== undefined) logExchange(logger, exchange, status)
+}
+
+function stopInOrder(app: FastifyInstance, underWay: ExchangesUnderWay, shutdownMs: number): void {
+  let deadline: NodeJS.Timeout | undefined
+  app.addHook('preClose', (done) => {
+    underWay.stop()
+    deadline = setTimeout(() => {
+      underWay.abortAll()
+      app.server.closeAllConnections()
+    }, shutdownMs)
+    done()
+  })
+  app.addHook('onClose', (_app, done) => {
+    clearTimeout(deadline)
+    done()
+  })
+}

@@ -1,0 +1,117 @@
+/** One JSON request, one JSON reply. */
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Refusal } from '../../kernel/errors.ts'
+import type { CallContext, Operation, Reply } from '../../kernel/operation.ts'
+import { admit } from './admission.ts'
+import { type Exchange, exchangeOf } from './exchange.ts'
+import { readBody, readParameters, refuseNul } from './inputs.ts'
+import { checkJsonBody, hasBody } from './media.ts'
+import type { Mounting } from './mount.ts'
+import { entityTag, idempotencyKeyOf, idempotencyOf, isKnown, versionOf } from './preconditions.ts'
+
+const JSON_TYPE = 'application/json; charset=utf-8'
+
+export function mountJson(
+  app: FastifyInstance,
+  url: string,
+  { operation, mounting }: { readonly operation: Operation; readonly mounting: Mounting },
+): void {
+  app.route({
+    method: operation.method,
+    url,
+    exposeHeadRoute: operation.method === 'GET',
+    bodyLimit: operation.maxBodyBytes ?? mounting.limits.bodyBytes,
+    onRequest: async (request, reply) => {
+      await admit(operation, { request, reply }, mounting)
+      checkHeaders(operation, request)
+      if (request.headers.expect !== undefined) letContinue(request, reply)
+    },
+    handler: (request, reply) => answer(operation, { request, reply }, mounting),
+  })
+}
+
+/** Everything that can be said against a request before its body comes in. */
+function checkHeaders(operation: Operation, request: FastifyRequest): void {
+  refuseNul(request)
+  const { headers } = request
+  if (hasBody(request.raw)) {
+    if (operation.body === undefined) throw new Refusal('request.body_unexpected')
+    checkJsonBody(headers)
+  }
+  if (operation.method === 'GET') return
+  if (headers['if-match'] !== undefined) {
+    if (operation.editsVersion !== true) throw new Refusal('request.precondition_not_supported')
+    versionOf(headers['if-match'])
+  } else if (operation.editsVersion === true) throw new Refusal('request.precondition_required')
+  const key = headerOf(request, 'idempotency-key')
+  if (key === undefined) return
+  // A PUT or a DELETE is as good as done once by its nature; a POST whose key nobody keeps would not be.
+  if (operation.honoursIdempotency === true) idempotencyKeyOf(key)
+  else if (operation.method === 'POST') throw new Refusal('idempotency.not_supported')
+}
+
+/** The client asked whether to send its body (RFC 9110, 10.1.1), and so far nothing speaks against it. */
+export function letContinue(request: FastifyRequest, reply: FastifyReply): void {
+  exchangeOf(request).hasContinued = true
+  reply.raw.writeContinue()
+}
+
+async function answer(
+  operation: Operation,
+  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  { kernel, checksReplies }: Mounting,
+): Promise<FastifyReply> {
+  const exchange = exchangeOf(request)
+  const params = readParameters(operation.params, request.params)
+  const query = readParameters(operation.query, request.query)
+  const body = operation.body === undefined ? undefined : readBody(operation.body, request.body)
+  const context = contextOf(operation, request, exchange)
+  const result = await operation.handle(kernel, { ...context, params, query, body })
+  // Its time was up meanwhile, and the caller has been told so.
+  if (reply.sent) return reply
+  if (checksReplies) checkReply(operation, result)
+  return send(reply, result)
+}
+
+function contextOf(operation: Operation, request: FastifyRequest, exchange: Exchange): CallContext {
+  const { actor, signal, requestId } = exchange
+  if (actor === undefined) throw new Error('nobody has been admitted')
+  const ifMatch = operation.editsVersion === true ? request.headers['if-match'] : undefined
+  const key = operation.honoursIdempotency === true ? headerOf(request, 'idempotency-key') : undefined
+  return {
+    actor,
+    requestId,
+    signal,
+    ifMatch: ifMatch === undefined ? undefined : versionOf(ifMatch),
+    idempotency:
+      key === undefined
+        ? undefined
+        : idempotencyOf(key, { method: operation.method, url: request.url, body: exchange.body }),
+  }
+}
+
+function headerOf({ headers }: FastifyRequest, name: string): string | undefined {
+  const value = headers[name]
+  return Array.isArray(value) ? value.join(', ') : value
+}
+
+function checkReply({ id, reply }: Operation, { status, body }: Reply<unknown>): void {
+  if (status !== reply.status) throw new Error(`${id} answered ${status}, described is ${reply.status}`)
+  const read = reply.schema.safeParse(body)
+  if (!read.success) throw new Error(`the reply of ${id} is not of its described form`, { cause: read.error })
+}
+
+function send(reply: FastifyReply, { status, body, version, location }: Reply<unknown>): FastifyReply {
+  if (location !== undefined) reply.header('location', location)
+  if (version !== undefined) {
+    reply.header('etag', entityTag(version))
+    const { method, headers } = reply.request
+    const known = headers['if-none-match']
+    if ((method === 'GET' || method === 'HEAD') && known !== undefined && isKnown(known, version)) {
+      return reply.code(304).send()
+    }
+  }
+  if (body === undefined) return reply.code(status).send()
+  return reply.code(status).header('content-type', JSON_TYPE).send(JSON.stringify(body))
+}

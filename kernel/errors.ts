@@ -47,6 +47,11 @@ export const catalogue = {
     ['The user name "{username}" is taken', 'صارف نام "{username}" پہلے سے موجود ہے'],
     ['Choose another user name.', 'کوئی اور صارف نام چنیں۔'],
   ),
+  'access.application_foreign': entry(
+    403,
+    ['This key is bound to another application', 'یہ کلید کسی اور اطلاق کے لیے ہے'],
+    ['Use the key that was issued for this application.', 'اس اطلاق کے لیے جاری شدہ کلید استعمال کریں۔'],
+  ),
   'access.cross_site': entry(
     403,
     [
@@ -57,11 +62,6 @@ export const catalogue = {
       "Open this server's own page and repeat the step there.",
       'اسی سرور کا صفحہ کھول کر وہاں یہ قدم دہرائیں۔',
     ],
-  ),
-  'access.application_foreign': entry(
-    403,
-    ['This key is bound to another application', 'یہ کلید کسی اور اطلاق کے لیے ہے'],
-    ['Use the key that was issued for this application.', 'اس اطلاق کے لیے جاری شدہ کلید استعمال کریں۔'],
   ),
   'access.key_invalid': entry(
     401,
@@ -103,6 +103,30 @@ export const catalogue = {
       'اسے دوبارہ درج کریں: khudi application register {application}',
     ],
   ),
+  'application.exists': entry(
+    409,
+    ['An application folder {application} is there already', 'اطلاق کا فولڈر {application} پہلے سے موجود ہے'],
+    ['Choose another name, or delete that folder.', 'کوئی اور نام رکھیں، یا وہ فولڈر حذف کریں۔'],
+  ),
+  'application.folder_unusable': entry(
+    400,
+    ['No application can be made in {folder}: {detail}', '{folder} میں اطلاق نہیں بنایا جا سکتا: {detail}'],
+    [
+      'Name a folder that exists and that this user may write to.',
+      'ایسا فولڈر دیں جو موجود ہو اور جس میں یہ صارف لکھ سکتا ہو۔',
+    ],
+  ),
+  'application.name_invalid': entry(
+    400,
+    [
+      'This cannot be the name of an application: {application}',
+      'یہ اطلاق کا نام نہیں ہو سکتا: {application}',
+    ],
+    [
+      'Use 2 to 40 lower-case letters, digits and dashes, beginning with a letter, such as land-survey.',
+      '۲ سے ۴۰ چھوٹے انگریزی حروف، ہندسے اور ڈیش استعمال کریں، پہلا حرف ہو، جیسے land-survey۔',
+    ],
+  ),
   'application.not_installed': entry(
     404,
     ['No application "{application}" is installed', 'اطلاق "{application}" نصب نہیں ہے'],
@@ -120,6 +144,17 @@ export const catalogue = {
     [
       'Register it: khudi application register {application}',
       'اسے درج کریں: khudi application register {application}',
+    ],
+  ),
+  'application.title_invalid': entry(
+    400,
+    [
+      'A title is one line of 1 to 80 characters in each language',
+      'عنوان ہر زبان میں ایک سطر، ۱ سے ۸۰ حروف کا ہوتا ہے',
+    ],
+    [
+      'Shorten the title; the purpose has room for more.',
+      'عنوان مختصر کریں؛ تفصیل مقصد میں لکھی جا سکتی ہے۔',
     ],
   ),
   'case.decided_already': entry(
@@ -168,6 +203,40 @@ export const catalogue = {
     [
       'Reload the case, then repeat your step if it still applies.',
       'مقدمہ دوبارہ کھولیں، پھر ضرورت ہو تو اپنا قدم دہرائیں۔',
+    ],
+  ),
+  'command.digest_ambiguous': entry(
+    409,
+    ['{digest} begins the digest of several models', '{digest} کئی ماڈلوں کے خلاصے کی ابتدا ہے'],
+    ['Write more of it.', 'اس کا مزید حصہ لکھیں۔'],
+  ),
+  'command.file_missing': entry(
+    404,
+    ['There is no readable file {file}', 'قابلِ مطالعہ فائل {file} موجود نہیں'],
+    ['Check the path.', 'راستہ دیکھیں۔'],
+  ),
+  'command.institution_needed': entry(
+    400,
+    ['This node has several institutions: {institutions}', 'اس نظام پر کئی ادارے ہیں: {institutions}'],
+    ['Say which one with --institution.', '--institution سے بتائیں کون سا۔'],
+  ),
+  'command.institution_none': entry(
+    409,
+    ['This node has no institution yet', 'اس نظام پر ابھی کوئی ادارہ نہیں'],
+    [
+      'Start once with npm start, or found one: khudi institution found',
+      'ایک بار npm start چلائیں، یا ادارہ قائم کریں: khudi institution found',
+    ],
+  ),
+  'command.mapping_missing': entry(
+    404,
+    [
+      'Application "{application}" has no mapping "{mapping}"; it has: {known}',
+      'اطلاق "{application}" کی نقشہ بندی "{mapping}" موجود نہیں؛ موجود: {known}',
+    ],
+    [
+      'Choose one of them, or give the path of a mapping file.',
+      'ان میں سے ایک چنیں، یا نقشہ بندی کی فائل کا راستہ دیں۔',
     ],
   ),
   'database.account_missing': entry(
@@ -537,6 +606,17 @@ export const catalogue = {
       'khudi model list {application} موجودہ ماڈل دکھاتا ہے۔',
     ],
   ),
+  'model.nothing_to_measure': entry(
+    422,
+    [
+      'No case of the period was decided by a model and has an outcome',
+      'اس مدت کا کوئی مقدمہ ایسا نہیں جس کا ماڈل نے فیصلہ کیا ہو اور نتیجہ معلوم ہو',
+    ],
+    [
+      'Choose another period, or decide its cases first: khudi decide',
+      'دوسری مدت چنیں، یا پہلے مقدمات کا فیصلہ کریں: khudi decide',
+    ],
+  ),
   'model.too_little_to_learn': entry(
     422,
     [
@@ -637,10 +717,10 @@ export const catalogue = {
   'request.json_unsafe': entry(
     400,
     [
-      'The JSON holds what cannot be kept: a NUL character, half a surrogate pair or the name __proto__',
-      'JSON میں ایسا متن ہے جو محفوظ نہیں ہو سکتا: NUL حرف، ادھورا یونیکوڈ جوڑا یا __proto__ نام',
+      'The JSON holds what cannot be kept: a NUL character, half a surrogate pair, the name __proto__ or a whole number beyond 2^53',
+      'JSON میں ایسی چیز ہے جو محفوظ نہیں ہو سکتی: NUL حرف، ادھورا یونیکوڈ جوڑا، __proto__ نام یا حد سے بڑا عدد',
     ],
-    ['Remove it and send the request again.', 'اسے نکال کر درخواست دوبارہ بھیجیں۔'],
+    ['Remove it, or send a large number as text.', 'اسے نکال دیں، یا بڑا عدد متن کی صورت میں بھیجیں۔'],
   ),
   'request.line_too_long': entry(
     413,
@@ -682,6 +762,14 @@ export const catalogue = {
     400,
     ['The address does not have the described form: {detail}', 'پتہ مقررہ شکل میں نہیں ہے: {detail}'],
     ['Correct the named part of the address.', 'پتے کا بتایا گیا حصہ درست کریں۔'],
+  ),
+  'request.period_reversed': entry(
+    400,
+    [
+      'The period ends on {to}, before it begins on {from}',
+      'مدت {to} پر ختم ہوتی ہے، جو آغاز {from} سے پہلے ہے',
+    ],
+    ['Swap the two dates.', 'دونوں تاریخیں بدل دیں۔'],
   ),
   'request.precondition_invalid': entry(
     400,
@@ -753,6 +841,17 @@ export const catalogue = {
       'بعد میں دوبارہ کوشش کریں؛ خرابی برقرار رہے تو منتظم کو یہ نمبر بتائیں۔',
     ],
   ),
+  'server.port_in_use': entry(
+    500,
+    [
+      'Port {port} on {host} is in use by another program',
+      '{host} کا پورٹ {port} کسی اور پروگرام کے استعمال میں ہے',
+    ],
+    [
+      'Stop that program, or start with another port: KHUDI_PORT=8081 npm start',
+      'وہ پروگرام بند کریں، یا دوسرا پورٹ دیں: KHUDI_PORT=8081 npm start',
+    ],
+  ),
   'server.stopping': entry(
     503,
     ['The server is stopping', 'سرور بند ہو رہا ہے'],
@@ -767,6 +866,17 @@ export const catalogue = {
     [
       'See whether it took effect, then repeat it with the same Idempotency-Key.',
       'دیکھیں کہ اس کا اثر ہوا یا نہیں، پھر اسی کلیدِ یکتائی کے ساتھ دہرائیں۔',
+    ],
+  ),
+  'settings.invalid': entry(
+    500,
+    [
+      'The environment variable {name} does not have a usable value',
+      'ماحولیاتی متغیر {name} کی قدر قابلِ استعمال نہیں',
+    ],
+    [
+      'Correct it and start again; the README lists the variables.',
+      'اسے درست کر کے دوبارہ چلائیں؛ README میں متغیرات کی فہرست ہے۔',
     ],
   ),
 } as const satisfies Record<string, CatalogueEntry>

@@ -19,7 +19,7 @@ test('every JSON document is read as JSON.parse reads it', () => {
       fc.constantFrom(undefined, 2),
       (value, indent) => {
         const text = JSON.stringify(value, null, indent)
-        if (/\\u0000|\\ud[89a-f]/.test(text)) return
+        if (/\\u0000|\\ud[89a-f]|\d{16}|e\+/.test(text)) return
         assert.deepEqual(parseJson(Buffer.from(text)), JSON.parse(text))
       },
     ),
@@ -52,6 +52,19 @@ test('__proto__ is refused, however it is written, and pollutes nothing', () => 
   refuses('{"__proto__":{"isAdmin":true}}', 'request.json_unsafe')
   refuses('{"a":[{"\\u005f_proto__":1}]}', 'request.json_unsafe')
   assert.equal(Object.hasOwn(Object.prototype, 'isAdmin'), false)
+})
+
+test('a whole number that would be rounded is refused, a fraction is not', () => {
+  for (const text of [
+    '9007199254740993',
+    '[-9007199254740992]',
+    '1e999',
+    '{"a":1e300}',
+    '12345678901234567890',
+  ])
+    refuses(text, 'request.json_unsafe')
+  for (const number of [2 ** 53 - 1, 0.1, 1e-300, 1e15])
+    assert.equal(parseJson(Buffer.from(String(number))), number)
 })
 
 test('texts that the database cannot keep are refused, whole ones are not', () => {

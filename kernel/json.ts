@@ -1,7 +1,7 @@
 /**
  * Reads JSON that a stranger sent. `JSON.parse` alone takes documents nested deeper than a reader's stack, keeps the last
- * of two fields of one name without a word (so that two programs read one document differently), and gives texts that
- * PostgreSQL cannot store.
+ * of two fields of one name without a word (so that two programs read one document differently), rounds large whole numbers,
+ * and gives texts that PostgreSQL cannot store.
  */
 import { isUtf8 } from 'node:buffer'
 import { Refusal } from './errors.ts'
@@ -20,7 +20,7 @@ export const jsonLimits: JsonLimits = { depth: 32, names: 20_000 }
  * The value of a JSON text (RFC 8259) in UTF-8.
  *
  * @throws Refusal request.not_utf8, request.json_malformed, request.json_too_complex, request.json_duplicate_name, or
- * request.json_unsafe (U+0000 or half a surrogate pair in a text, a field named `__proto__`).
+ * request.json_unsafe (U+0000 or half a surrogate pair in a text, a field named `__proto__`, a whole number beyond 2^53).
  */
 export function parseJson(bytes: Buffer, limits: JsonLimits = jsonLimits): unknown {
   if (!isUtf8(bytes)) throw new Refusal('request.not_utf8')
@@ -87,15 +87,17 @@ function countNames(value: unknown, hasEscapes: boolean): number {
     if (hasEscapes) checkText(value)
     return 0
   }
+  if (typeof value === 'number') checkNumber(value)
+  if (!isObject(value)) return 0
   let names = 0
   if (Array.isArray(value)) {
     for (const element of value) names += countNames(element, hasEscapes)
-  } else if (isObject(value)) {
-    for (const name in value) {
-      if (name === '__proto__') throw new Refusal('request.json_unsafe')
-      if (hasEscapes) checkText(name)
-      names += 1 + countNames(value[name], hasEscapes)
-    }
+    return names
+  }
+  for (const name in value) {
+    if (name === '__proto__') throw new Refusal('request.json_unsafe')
+    if (hasEscapes) checkText(name)
+    names += 1 + countNames(value[name], hasEscapes)
   }
   return names
 }
@@ -106,4 +108,10 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 
 function checkText(text: string): void {
   if (text.includes('\0') || !text.isWellFormed()) throw new Refusal('request.json_unsafe')
+}
+
+/** A fraction is read to the nearest double, which is what JSON means by it; a whole number has to arrive as it is. */
+function checkNumber(number: number): void {
+  const isKept = Number.isSafeInteger(number) || (Number.isFinite(number) && !Number.isInteger(number))
+  if (!isKept) throw new Refusal('request.json_unsafe')
 }

@@ -1,4 +1,5 @@
 import type { Database } from './db/database.ts'
+import type { Singles } from './decisions/singles.ts'
 import type { Workers } from './decisions/workers.ts'
 import type { Objects } from './objects/objects.ts'
 import type { InstalledApplication } from './register/applications.ts'
@@ -11,6 +12,8 @@ export interface Kernel {
   readonly db: Database
   readonly objects: Objects
   readonly workers: Workers
+  /** Shares transactions among single submissions. */
+  readonly singles: Singles
   readonly clock: Clock
   /** Applications found by scanning their folders, by id. */
   readonly applications: ReadonlyMap<string, InstalledApplication>

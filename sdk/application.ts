@@ -31,6 +31,11 @@ export interface Reason {
   /** Share of the score's margin that it contributes; positive pushes towards the adverse side. */
   readonly weight: number
   readonly value: string | number | boolean | null
+  /**
+   * Figures that the value is compared with, by the name that the reason's sentence calls them: for a category `seen` and
+   * `positive`, how many earlier cases had this value and how many of them were what the model looks for.
+   */
+  readonly compared?: Readonly<Record<string, number>>
 }
 
 /** What a model says about one case. */

@@ -8,6 +8,11 @@ type Declaration = Pick<
   'id' | 'legalBasis' | 'case' | 'outcome' | 'roles' | 'models' | 'recommendations' | 'fallback' | 'summary'
 > & { readonly reasons?: Application['reasons'] }
 
+/** Whether a text can be the id of an application: the name of its folder, its database schema and its addresses. */
+export function isApplicationId(id: string): boolean {
+  return /^[a-z][a-z0-9-]{1,39}$/.test(id)
+}
+
 type Refuse = (rule: string) => never
 
 /** @throws Error naming the application and the rule that its declaration breaks. */
@@ -15,8 +20,7 @@ export function checkDeclaration(declaration: Declaration): void {
   const refuse: Refuse = (rule) => {
     throw new Error(`application "${declaration.id}": ${rule}`)
   }
-  if (!/^[a-z][a-z0-9-]{1,39}$/.test(declaration.id))
-    refuse('the id is 2 to 40 lower-case letters, digits and dashes')
+  if (!isApplicationId(declaration.id)) refuse('the id is 2 to 40 lower-case letters, digits and dashes')
   if (declaration.legalBasis.trim() === '') refuse('it names the law that permits its decisions')
   checkRoles(declaration, refuse)
   checkRecommendations(declaration, refuse)

@@ -39,8 +39,16 @@ export interface TestDatabase {
   readonly cluster: Cluster
   /** For a child process that is given DATABASE_URL. */
   readonly url: string
+  /** A plain connection as the owner, or as another role; closed with the database. */
+  connect(role?: Role): Promise<pg.Client>
   /** Drops the database; happens by itself after the file's tests. */
   close(): Promise<void>
+}
+
+/** Who connects, with which schema as search path. */
+export interface Role {
+  readonly role: string
+  readonly schema: string
 }
 
 export interface FreshOptions {
@@ -64,10 +72,21 @@ export async function freshDatabase(options: FreshOptions = {}): Promise<TestDat
   const cluster = host.cluster(name)
   if (isMigrated) await prepareDatabase(cluster, applications)
   const db = new Database({ cluster, connections: 4 })
+  const clients: pg.Client[] = []
+  const connect = async (as?: Role): Promise<pg.Client> => {
+    const client = new pg.Client(
+      as === undefined ? cluster.owner(KERNEL_SCHEMA) : cluster.connection(as.role, as.schema),
+    )
+    client.on('error', () => undefined)
+    await client.connect()
+    clients.push(client)
+    return client
+  }
   let isClosed = false
   const close = async (): Promise<void> => {
     if (isClosed) return
     isClosed = true
+    await Promise.all(clients.map((client) => client.end()))
     await db.close()
     await host.asAdministrator((client) =>
       client.query(`drop database if exists ${quote(name)} with (force)`),
@@ -75,7 +94,7 @@ export async function freshDatabase(options: FreshOptions = {}): Promise<TestDat
     await host.close()
   }
   after(close)
-  return { db, cluster, url: host.url(name), close }
+  return { db, cluster, url: host.url(name), connect, close }
 }
 
 /** A server for tests, as its administrator sees it. */

@@ -6,9 +6,8 @@
  */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
-import { after, test } from 'node:test'
-import pg from 'pg'
-import type { Cluster } from '../kernel/db/cluster.ts'
+import { test } from 'node:test'
+import type pg from 'pg'
 import { type Migration, migrate, readMigrations } from '../kernel/db/migrate.ts'
 import { KERNEL_MIGRATIONS } from '../kernel/db/open.ts'
 import { KERNEL_ROLE, KERNEL_SCHEMA, prepareRoles, quote } from '../kernel/db/roles.ts'
@@ -26,16 +25,15 @@ const PLATFORM_TABLES = [
 const ROWS = 5
 const migrations = await readMigrations(KERNEL_MIGRATIONS, KERNEL_SCHEMA)
 const empty = await Promise.all(migrations.map(() => freshDatabase({ isMigrated: false })))
-const { cluster } = await freshDatabase()
-const owner = await connectOwner(cluster)
+const owner = await (await freshDatabase()).connect()
 const filled = await freshDatabase()
-const filledRows = await fill(await connectOwner(filled.cluster), KERNEL_SCHEMA, ROWS)
+const filledRows = await fill(await filled.connect(), KERNEL_SCHEMA, ROWS)
 
 migrations.forEach((migration, index) => {
   test(`${migration.name} runs on a filled database of the version before and keeps its rows`, async () => {
     const database = empty[index]
     assert.ok(database)
-    const client = await connectOwner(database.cluster)
+    const client = await database.connect()
     await prepareRoles(client, database.cluster, [])
     await migrate(client, KERNEL_SCHEMA, migrations.slice(0, index))
     const counts = await fill(client, KERNEL_SCHEMA, ROWS)
@@ -45,13 +43,13 @@ migrations.forEach((migration, index) => {
 })
 
 test('the filler reaches every table, also the last version', async () => {
-  const client = await connectOwner(filled.cluster)
+  const client = await filled.connect()
   assert.ok(filledRows.size > 0)
   for (const [table, rows] of filledRows) assert.equal(await count(client, table), rows, table)
 })
 
 test('a migration that a filled database refuses is found', async () => {
-  const client = await connectOwner(filled.cluster)
+  const client = await filled.connect()
   const bad: Migration = {
     number: migrations.length + 1,
     name: '9999_bad.sql',
@@ -89,9 +87,9 @@ test('every table belongs to an institution: first in its primary key, and row b
 })
 
 test('the kernel sees the rows of the named institution and of no other', async () => {
-  const client = await connectOwner(filled.cluster)
+  const client = await filled.connect()
   const { rows: known } = await client.query<{ id: string }>('select institution_id as id from institutions')
-  const kernel = await connect(filled.cluster.connection(KERNEL_ROLE, KERNEL_SCHEMA))
+  const kernel = await filled.connect({ role: KERNEL_ROLE, schema: KERNEL_SCHEMA })
   for (const { id } of known.slice(0, 3)) {
     await kernel.query(`select set_config('khudi.institution_id', $1, false)`, [id])
     for (const table of filledRows.keys()) {
@@ -107,16 +105,4 @@ test('the kernel sees the rows of the named institution and of no other', async 
 async function count(client: pg.Client, table: string): Promise<number> {
   const { rows } = await client.query<{ rows: number }>(`select count(*)::int as rows from ${quote(table)}`)
   return rows[0]?.rows ?? 0
-}
-
-function connectOwner(of: Cluster): Promise<pg.Client> {
-  return connect(of.owner(KERNEL_SCHEMA))
-}
-
-async function connect(config: pg.ClientConfig): Promise<pg.Client> {
-  const client = new pg.Client(config)
-  client.on('error', () => undefined)
-  await client.connect()
-  after(() => client.end())
-  return client
 }

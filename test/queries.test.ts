@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { basename, dirname, join, relative } from 'node:path'
-import { after, test } from 'node:test'
-import pg from 'pg'
+import { test } from 'node:test'
+import type pg from 'pg'
 import { z } from 'zod'
 import { type Statement, statement } from '../kernel/db/database.ts'
 import { applicationRole, applicationSchema, KERNEL_ROLE, KERNEL_SCHEMA } from '../kernel/db/roles.ts'
@@ -20,7 +20,7 @@ const applicationOf = (store: string): string | undefined =>
 const applications = stores
   .map((store) => ({ id: applicationOf(store) ?? '', folder: join(dirname(store), 'migrations') }))
   .filter(({ id, folder }) => id !== '' && existsSync(folder))
-const { cluster } = await freshDatabase({ applications })
+const database = await freshDatabase({ applications })
 
 const client = await connect(undefined)
 const catalogue = await readCatalogue(client)
@@ -45,16 +45,9 @@ for (const store of stores) {
   })
 }
 
-async function connect(application: string | undefined): Promise<pg.Client> {
-  const client = new pg.Client(
-    application === undefined
-      ? cluster.connection(KERNEL_ROLE, KERNEL_SCHEMA)
-      : cluster.connection(applicationRole(application), applicationSchema(application)),
-  )
-  client.on('error', () => undefined)
-  await client.connect()
-  after(() => client.end())
-  return client
+function connect(application: string | undefined): Promise<pg.Client> {
+  if (application === undefined) return database.connect({ role: KERNEL_ROLE, schema: KERNEL_SCHEMA })
+  return database.connect({ role: applicationRole(application), schema: applicationSchema(application) })
 }
 
 /** What a module exports of statements, on their own or in a plain object of them. */

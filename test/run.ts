@@ -23,7 +23,7 @@ interface Counts {
 
 /** Tests share two cores with the database; a hanging file must not hang the run. */
 const CONCURRENCY = 2
-const FILE_TIMEOUT_MS = 15 * 60_000
+const FILE_TIMEOUT_MS = 5 * 60_000
 
 const flags = new Set(process.argv.slice(2).filter((word) => word.startsWith('--')))
 const under = process.argv.slice(2).filter((word) => !word.startsWith('--'))

@@ -149,18 +149,23 @@ export function comparedValue({ customsValue, invoiceValue }: Declaration): Mone
   return customsValue ?? invoiceValue
 }
 
-/** `null` for goods without mass or without value: a price per nothing, or a price of nothing, is not a low price. */
+/** `null` for goods of no value: a price of nothing is not a low price. */
 function valuePerKg(value: Money, netMassKg: number): number | null {
-  return netMassKg > 0 && value.amountMinor > 0n ? majorUnits(value) / netMassKg : null
+  return value.amountMinor > 0n ? ratio(majorUnits(value), netMassKg) : null
 }
 
 function massPerPieceKg({ quantity, netMassKg }: Declaration): number | null {
-  return quantity !== undefined && quantity > 0 && netMassKg > 0 ? netMassKg / quantity : null
+  return quantity !== undefined && netMassKg > 0 ? ratio(netMassKg, quantity) : null
 }
 
 function tarePercent({ grossMassKg, netMassKg }: Declaration): number | null {
-  if (grossMassKg === undefined || grossMassKg === 0) return null
-  return ((grossMassKg - netMassKg) / grossMassKg) * 100
+  return grossMassKg === undefined ? null : ratio((grossMassKg - netMassKg) * 100, grossMassKg)
+}
+
+/** `null` where there is nothing to divide by, or so little that the quotient leaves the numbers a model can hold. */
+function ratio(amount: number, by: number): number | null {
+  const quotient = amount / by
+  return Number.isFinite(quotient) ? quotient : null
 }
 
 function banded(

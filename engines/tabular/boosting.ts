@@ -51,7 +51,6 @@ export function* boost(
   random: Random,
 ): Generator<Round, Boosted> {
   const total = data.labels.length
-  const learned = { from: 0, to: data.trainCount }
   const cuts = data.columns.map((values) =>
     quantileCuts(values.subarray(0, data.trainCount), options.maxBins),
   )
@@ -60,10 +59,10 @@ export function* boost(
     width: cuts.length,
     binCounts: Int32Array.from(cuts, (own) => own.length + 2),
   }
-  const { weight, positive } = sumWeights(data, learned)
+  const { weight, positive } = sumWeights(data, { from: 0, to: data.trainCount })
   const baseMargin = Math.log(positive / (weight - positive))
   const margins = new Float64Array(total).fill(baseMargin)
-  const derivatives = { first: new Float64Array(data.trainCount), second: new Float64Array(data.trainCount) }
+  const derivatives = emptyDerivatives(data.trainCount)
   const grower = new TreeGrower(binned, options)
   const trees: BinnedTree[] = []
   const validates = data.trainCount < total
@@ -113,4 +112,8 @@ function addTree(
   for (let row = 0; row < margins.length; row++) {
     margins[row] = (margins[row] ?? 0) + by.learningRate * (tree[leafOf(tree, by.binned, row)]?.step ?? 0)
   }
+}
+
+function emptyDerivatives(rows: number): Derivatives {
+  return { first: new Float64Array(rows), second: new Float64Array(rows) }
 }

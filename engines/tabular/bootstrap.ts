@@ -1,5 +1,5 @@
 import { TabularInputError } from './errors.ts'
-import { defaultShares, measureRanking, type Quality } from './metrics.ts'
+import { checkShares, defaultShares, measureRanking, type Quality } from './metrics.ts'
 import { type Random, seededRandom } from './random.ts'
 import { rank, type ScoredSample } from './ranking.ts'
 
@@ -44,6 +44,7 @@ export type BootstrapOptions = {
 export function bootstrapQuality(sample: ScoredSample, options: BootstrapOptions): QualityEstimates {
   const { seed, shares = defaultShares, resamples = 1_000, confidence = 0.95 } = options
   checkOptions(resamples, confidence)
+  checkShares(shares)
   const ranking = rank(sample)
   const whole = measureRanking(ranking, new Uint32Array(ranking.labels.length).fill(1), shares)
   const random = seededRandom(seed)

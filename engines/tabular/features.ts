@@ -3,10 +3,10 @@ import { TabularInputError } from './errors.ts'
 /**
  * One input of a model.
  * - `number`: an ordered measurement.
- * - `code`: a text with few or hierarchical values (commodity code, country, tax type). The trees cut the sorted list of codes, so
- *   neighbours such as 610910 and 610990 can be told from the rest together.
- * - `category`: a text with many values, such as a combination of codes (a route). The trees see each value's history: the share of
- *   positives among earlier rows, and how many rows that share rests on.
+ * - `code`: a text with few or hierarchical values (commodity code, country, tax type). The trees cut the
+ *   sorted list of codes, so neighbours such as 610910 and 610990 can be told from the rest together.
+ * - `category`: a text with many values, such as a combination of codes (a route). The trees see each value's
+ *   history: the share of positives among earlier rows, and how many rows that share rests on.
  *
  * `null` is a missing value of any kind.
  */

@@ -1,3 +1,4 @@
+import { TabularInputError } from './errors.ts'
 import { type Ranking, rank, type ScoredSample } from './ranking.ts'
 
 /** Quality when only the highest scores can be looked at. */
@@ -45,8 +46,16 @@ const CALIBRATION_GROUPS = 10
  * @throws TabularInputError for lengths that differ, labels other than 0 and 1, scores outside 0 … 1, or one class only.
  */
 export function measureQuality(sample: ScoredSample, shares: readonly number[] = defaultShares): Quality {
+  checkShares(shares)
   const ranking = rank(sample)
   return measureRanking(ranking, new Uint32Array(ranking.labels.length).fill(1), shares)
+}
+
+export function checkShares(shares: readonly number[]): void {
+  for (const share of shares) {
+    if (share > 0 && share <= 1) continue
+    throw new TabularInputError('share_invalid', `a capacity is a share above 0 and at most 1, not ${share}`)
+  }
 }
 
 /** How many of `count` cases a share allows: never more than the share, at least one. */

@@ -16,6 +16,18 @@ import { completeOptions, defaultOptions, type TrainingOptions } from './options
 import { readTrees } from './tree-reading.ts'
 
 const UNIT = { least: 0, most: 1 }
+const FIELDS = [
+  'format',
+  'version',
+  'trainedRows',
+  'seed',
+  'options',
+  'validation',
+  'calibration',
+  'features',
+  'baseMargin',
+  'trees',
+]
 const COUNT = { least: 0, most: Number.MAX_SAFE_INTEGER }
 
 /** A model from parsed JSON of the given format and version, every field checked. */
@@ -30,18 +42,7 @@ export function readModel(
       `the model is of version ${String(file.version)}; this reader knows version ${expected.version}`,
     )
   }
-  const model = readRecord(file, 'file', [
-    'format',
-    'version',
-    'trainedRows',
-    'seed',
-    'options',
-    'validation',
-    'calibration',
-    'features',
-    'baseMargin',
-    'trees',
-  ])
+  const model = readRecord(file, 'file', FIELDS)
   const features = readList(model.features, 'features', { item: readFeature })
   if (features.length === 0) throw wrong('features', 'are none')
   if (new Set(features.map(({ name }) => name)).size !== features.length)

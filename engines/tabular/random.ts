@@ -1,3 +1,5 @@
+import { TabularInputError } from './errors.ts'
+
 /**
  * Seeded random numbers: xoshiro128** 1.1 by David Blackman and Sebastiano Vigna (public domain,
  * https://prng.di.unimi.it/xoshiro128starstar.c), its state filled from the seed by MurmurHash3's 32-bit
@@ -16,8 +18,18 @@ export type Random = {
 const TWO_32 = 2 ** 32
 const GOLDEN_RATIO = 0x9e3779b9
 
-/** Seed words are the low and high 32 bits of a whole number in [0, 2⁵³); callers have checked the range. */
+/**
+ * A generator whose numbers follow from the seed alone.
+ *
+ * @throws TabularInputError unless the seed is a whole number from 0 to 2⁵³ − 1.
+ */
 export function seededRandom(seed: number): Random {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new TabularInputError(
+      'seed_invalid',
+      `the seed must be a whole number from 0 to 2^53 - 1, not ${seed}`,
+    )
+  }
   let weyl = (seed % TWO_32) ^ Math.imul(Math.floor(seed / TWO_32), 0x85ebca6b)
   const fill = (): number => {
     weyl = (weyl + GOLDEN_RATIO) | 0

@@ -78,20 +78,18 @@ function scanColumn(scan: Scan, toBeat: number): Split | undefined {
   const missingFirst = sums[offset] ?? 0
   const missingSecond = sums[offset + 1] ?? 0
   const hasMissing = missingSecond > NO_WEIGHT
+  const sides = hasMissing ? 2 : 1
   const { first: nodeFirst, second: nodeSecond } = scan.node
   const parent = (nodeFirst * nodeFirst) / (nodeSecond + l2)
   let gain = toBeat
   let bin = -1
   let missingLeft = false
-  let leftFirst = 0
-  let leftSecond = 0
-  let first = 0
-  let second = 0
+  let [leftFirst, leftSecond, first, second] = [0, 0, 0, 0]
   // With missing values, a cut after the last bin parts present from missing.
   for (let cut = 1; cut <= (hasMissing ? lastBin : lastBin - 1); cut++) {
     first += sums[offset + 2 * cut] ?? 0
     second += sums[offset + 2 * cut + 1] ?? 0
-    for (let side = 0; side < (hasMissing ? 2 : 1); side++) {
+    for (let side = 0; side < sides; side++) {
       const tryFirst = side === 0 ? first : first + missingFirst
       const trySecond = side === 0 ? second : second + missingSecond
       const restSecond = nodeSecond - trySecond

@@ -7,7 +7,7 @@ import { sigmoid, sumWeights } from './loss.ts'
 import { measureQuality, type Quality } from './metrics.ts'
 import type { TabularModel } from './model.ts'
 import { completeOptions, type TrainingOptions } from './options.ts'
-import { seededRandom } from './random.ts'
+import { type Random, seededRandom } from './random.ts'
 import { hasBothClasses, type LabelledTable, readTrainingData, type TrainingData } from './training-data.ts'
 
 export type TrainingInput = LabelledTable & {
@@ -28,10 +28,11 @@ export type TrainingProgress = {
 }
 
 /**
- * Trains a model in one go. It keeps its thread busy (seconds for tens of thousands of rows), so servers call
- * it in a worker or use `trainInRounds`.
+ * Trains a model in one go. It keeps its thread busy (seconds for tens of thousands of rows), so servers call it
+ * in a worker or use `trainInRounds`.
  *
- * @throws TabularInputError when something in the input cannot be used; TrainingStopped when `shouldStop` said so after a round.
+ * @throws TabularInputError when something in the input cannot be used; nothing is repaired silently.
+ * @throws TrainingStopped when `shouldStop` said so after a round.
  */
 export function train(
   input: TrainingInput & {
@@ -49,38 +50,23 @@ export function train(
 }
 
 /**
- * The same, one boosting round each time the generator is resumed: the caller decides when to breathe and
- * when to give up.
+ * The same, one boosting round each time the generator is resumed: the caller decides when to breathe and when to
+ * give up. The input is read, and refused, at the first `next`.
  */
 export function* trainInRounds(input: TrainingInput): Generator<TrainingProgress, TabularModel> {
   const { seed } = input
-  if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new TabularInputError(
-      'seed_invalid',
-      `the seed must be a whole number from 0 to 2^53 − 1, not ${seed}`,
-    )
-  }
   const options = completeOptions(input.options ?? {})
   const data = readTrainingData(input)
-  const trial = yield* validate(data, options, seed)
-  const fit = yield* fitRounds(
-    data,
-    data.count,
-    { ...options, maxRounds: trial.rounds },
-    { seed, phase: 'fit' },
-  )
-  const { calibration } = trial
-  const { baseMargin, trees } = flattenTrees(fit.boosted, { learningRate: options.learningRate, calibration })
-  return {
-    features: fit.features,
-    baseMargin,
-    trees,
-    calibration,
-    seed,
-    options,
-    trainedRows: data.count,
-    validation: trial.validation,
-  }
+  const trial = yield* validate(data, options, seededRandom(seed))
+  const { features, boosted } = yield* fit(data, {
+    phase: 'fit',
+    trainCount: data.count,
+    options: { ...options, maxRounds: trial.rounds },
+    random: seededRandom(seed),
+  })
+  const { calibration, validation } = trial
+  const { baseMargin, trees } = flattenTrees(boosted, { learningRate: options.learningRate, calibration })
+  return { features, baseMargin, trees, calibration, seed, options, trainedRows: data.count, validation }
 }
 
 type Trial = {
@@ -93,20 +79,21 @@ type Trial = {
 function* validate(
   data: TrainingData,
   options: TrainingOptions,
-  seed: number,
+  random: Random,
 ): Generator<TrainingProgress, Trial> {
   const trainCount = data.count - Math.round(options.validationShare * data.count)
-  if (trainCount === data.count)
+  if (trainCount === data.count) {
     return { rounds: options.maxRounds, calibration: uncalibrated, validation: null }
+  }
   const tail = { from: trainCount, to: data.count }
-  for (const range of [{ from: 0, to: trainCount }, tail]) {
-    if (hasBothClasses(data, range)) continue
+  for (const { from, to } of [{ from: 0, to: trainCount }, tail]) {
+    if (hasBothClasses(data, { from, to })) continue
     throw new TabularInputError(
       'validation_one_class',
-      `rows ${range.from} to ${range.to - 1} by time have one label only; give more rows, or set validationShare to 0`,
+      `by time, rows ${from} to ${to - 1} have one label only; give more rows, or set validationShare to 0`,
     )
   }
-  const { boosted } = yield* fitRounds(data, trainCount, options, { seed, phase: 'validate' })
+  const { boosted } = yield* fit(data, { phase: 'validate', trainCount, options, random })
   const calibration = fitPlatt(data, boosted.margins, tail)
   const scores = boosted.margins
     .subarray(tail.from)
@@ -115,19 +102,26 @@ function* validate(
   return { rounds: boosted.trees.length, calibration, validation }
 }
 
-function* fitRounds(
+type Fit = { readonly features: readonly FittedFeature[]; readonly boosted: Boosted }
+
+/** Encoders and trees from the first `trainCount` rows; later rows, if any, say when to stop. */
+function* fit(
   data: TrainingData,
-  trainCount: number,
-  options: BoostingOptions,
-  as: { readonly seed: number; readonly phase: TrainingProgress['phase'] },
-): Generator<TrainingProgress, { readonly features: readonly FittedFeature[]; readonly boosted: Boosted }> {
-  const { labels, weights } = data
+  as: {
+    readonly phase: TrainingProgress['phase']
+    readonly trainCount: number
+    readonly options: BoostingOptions
+    readonly random: Random
+  },
+): Generator<TrainingProgress, Fit> {
+  const { labels, weights, columns } = data
+  const { phase, trainCount, options } = as
   const { weight, positive } = sumWeights(data, { from: 0, to: trainCount })
-  const { features, encoded } = fitEncoders(data.columns, data, { trainCount, prior: positive / weight })
-  const rounds = boost({ columns: encoded, labels, weights, trainCount }, options, seededRandom(as.seed))
+  const { features, encoded } = fitEncoders(columns, data, { trainCount, prior: positive / weight })
+  const rounds = boost({ columns: encoded, labels, weights, trainCount }, options, as.random)
   for (;;) {
     const step = rounds.next()
     if (step.done === true) return { features, boosted: step.value }
-    yield { phase: as.phase, rounds: options.maxRounds, ...step.value }
+    yield { phase, rounds: options.maxRounds, ...step.value }
   }
 }

@@ -212,14 +212,3 @@ export async function actorOfKey({ db, clock }: Store, token: string): Promise<A
     applicationId: key.applicationId ?? undefined,
   }
 }
-
-/** The platform's operator at the command line of the machine: whoever may read its files may act. Named in the log. */
-export function operatorActor(institutionId: string, osUser: string): Actor {
-  return {
-    institutionId,
-    name: `operator:${osUser}`,
-    accountId: undefined,
-    roles: ['engineer', 'model_owner', 'administrator'],
-    applicationId: undefined,
-  }
-}

@@ -101,3 +101,14 @@ const isRole = (name: string): name is Role => Object.hasOwn(roles, name)
 export function holds(actor: Pick<Actor, 'roles'>, scope: Scope): boolean {
   return actor.roles.some((name) => isRole(name) && roles[name].scopes.some((held) => held === scope))
 }
+
+/** The platform's operator at the command line of the machine: whoever may read its files may act. Named in the log. */
+export function operatorActor(institutionId: string, osUser: string): Actor {
+  return {
+    institutionId,
+    name: `operator:${osUser}`,
+    accountId: undefined,
+    roles: ['engineer', 'model_owner', 'administrator'],
+    applicationId: undefined,
+  }
+}

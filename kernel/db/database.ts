@@ -21,11 +21,14 @@ export interface TransactionOptions {
   readonly isReadOnly?: boolean
   /** Milliseconds a single statement may take; 30,000 unless told. */
   readonly statementTimeoutMs?: number
-  /** Whether the work starts again after a deadlock or a serialization failure. True unless told. */
+  /** Whether the work starts again after a deadlock, a serialization failure or a lost connection. True unless told. */
   readonly isRetried?: boolean
 }
 
-/** The work of a transaction. After a deadlock it is run again from its start, so it must not change what lies outside. */
+/**
+ * The work of a transaction. After a deadlock, or when the connection is lost before the commit, it is run again from its
+ * start, so it must not change what lies outside.
+ */
 export type Work<T> = (tx: Transaction) => Promise<T>
 
 export interface ApplicationDatabase {
@@ -131,11 +134,18 @@ export class Database {
     const begin = beginText(scope)
     for (let attempt = 1; ; attempt++) {
       const client = await this.#connect(pool)
+      const tx = new Transaction(client, scope.institutionId)
+      const progress: Progress = { isCommitting: false }
       try {
-        return await attemptOnce(client, begin, () => work(new Transaction(client, scope.institutionId)))
+        return await attemptOnce(client, { begin, work: () => work(tx), progress })
       } catch (error) {
-        if (isUnavailable(error)) throw new Refusal('database.unavailable', {}, { cause: error })
-        if (scope.isRetried === false || attempt === ATTEMPTS || !isTransient(error)) throw error
+        const isLost = isUnavailable(error)
+        // What was not committed did not happen; what was sent to be committed may have.
+        const mayRepeat = scope.isRetried !== false && attempt < ATTEMPTS && !progress.isCommitting
+        if (!mayRepeat || !(isLost || isTransient(error)))
+          throw isLost ? new Refusal('database.unavailable', {}, { cause: error }) : error
+      } finally {
+        tx.end()
       }
       // Two that collided must not collide again in step.
       await sleep(Math.random() * 5 * 2 ** attempt)
@@ -174,16 +184,29 @@ function beginText({ institutionId, isReadOnly, statementTimeoutMs }: Scope): st
   return parts.join('; ')
 }
 
-async function attemptOnce<T>(client: pg.PoolClient, begin: string, work: () => Promise<T>): Promise<T> {
+/** How far a transaction came. */
+interface Progress {
+  isCommitting: boolean
+}
+
+interface Attempt<T> {
+  readonly begin: string
+  readonly work: () => Promise<T>
+  readonly progress: Progress
+}
+
+async function attemptOnce<T>(client: pg.PoolClient, { begin, work, progress }: Attempt<T>): Promise<T> {
   // A lost connection is reported to the statement under way; without a listener the event would end the process.
   const ignore = (): void => undefined
   client.on('error', ignore)
   let isBroken = false
   try {
+    // Not awaited: it travels with the first statement, and fails with it.
     const begun = client.query(begin)
     begun.catch(ignore)
     const result = await work()
     await begun
+    progress.isCommitting = true
     const committed = await client.query('commit')
     // PostgreSQL answers the commit of a failed transaction with ROLLBACK, not with an error.
     if (committed.command !== 'COMMIT')
@@ -192,7 +215,7 @@ async function attemptOnce<T>(client: pg.PoolClient, begin: string, work: () => 
       )
     return result
   } catch (error) {
-    isBroken = isUnavailable(error) || sqlState(error) === STALE_PLAN || !(await rolledBack(client))
+    isBroken = isUnavailable(error) || isStalePlan(error) || !(await rolledBack(client))
     throw error
   } finally {
     client.off('error', ignore)
@@ -210,9 +233,12 @@ async function rolledBack(client: pg.PoolClient): Promise<boolean> {
 }
 
 /** `cached plan must not change result type`: a migration changed a table; a new connection plans anew. */
-const STALE_PLAN = '0A000'
+function isStalePlan(error: unknown): boolean {
+  return sqlState(error) === '0A000' && error instanceof Error && error.message.includes('cached plan')
+}
 
+/** Serialization failure, deadlock. */
 function isTransient(error: unknown): boolean {
   const state = sqlState(error)
-  return state === '40001' || state === '40P01' || (state === STALE_PLAN && /cached plan/.test(String(error)))
+  return state === '40001' || state === '40P01' || isStalePlan(error)
 }

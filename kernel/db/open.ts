@@ -40,6 +40,8 @@ export interface OpenDatabase {
   readonly db: Database
   /** For backup and restore, which work as the owner. */
   readonly cluster: Cluster
+  /** Where our own server keeps its data; undefined for another's server. */
+  readonly dataFolder: string | undefined
   /** What this start applied, oldest first. */
   readonly migrated: readonly Migration[]
   /** Closes the handle, then leaves (and as the last one stops) our own server. */
@@ -67,6 +69,7 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
     return {
       db,
       cluster,
+      dataFolder: server?.dataFolder,
       migrated,
       close: async () => {
         await db.close()

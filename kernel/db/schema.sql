@@ -129,7 +129,8 @@ create table import_refusals (
   record bigint not null,
   line bigint not null,
   problems json not null,
-  raw json not null,
+  raw text not null,
+  fields json,
   constraint import_refusals_pkey PRIMARY KEY (institution_id, import_id, record),
   constraint import_refusals_institution_id_import_id_fkey FOREIGN KEY (institution_id, import_id) REFERENCES imports(institution_id, import_id)
 );
@@ -144,6 +145,8 @@ create table imports (
   source_name text not null,
   source_digest bytea not null,
   mapping_digest bytea not null,
+  header json not null,
+  delimiter text not null,
   state text not null,
   records bigint not null,
   opened bigint not null,

@@ -47,6 +47,8 @@ export interface ServerOptions {
 const START_PATIENCE_MS = 10 * 60_000
 const STOP_PATIENCE_S = 60
 const LOG_BYTES = 4 * 1024 * 1024
+/** A server that goes away sooner than this has a lasting trouble. */
+const SHORT_LIFE_MS = 10_000
 const PRESENCE = 'khudi presence'
 
 /** Starts or joins the server of a folder. {@link Fatal} where folder, programs or data do not allow it. */
@@ -83,6 +85,8 @@ export class Server {
   #presence: pg.Client | undefined
   #closing = false
   #recovery: Promise<void> | undefined
+  /** How often in a row the server went away soon after it had come. */
+  #shortLives = 0
 
   constructor(options: ServerOptions, place: DataFolder, binaries: PostgresBinaries) {
     this.#options = options
@@ -195,16 +199,22 @@ export class Server {
   #watch(presence: pg.Client): void {
     // A program that forgot to close may still end; the server then waits for the next process.
     keepsProcessAlive(presence, false)
+    const cameAt = performance.now()
     presence.once('end', () => {
       if (this.#closing) return
       this.#presence = undefined
+      this.#shortLives = performance.now() - cameAt < SHORT_LIFE_MS ? this.#shortLives + 1 : 0
       this.#options.log.warn({ data: this.#place.data }, 'the database server went away, bringing it back')
       this.#recovery = this.#recover()
     })
   }
 
   async #recover(): Promise<void> {
-    for (let wait = 100; !this.#closing; wait = Math.min(wait * 2, 5_000)) {
+    // At once the first time; a server that keeps dying is given more and more time.
+    let wait = this.#shortLives > 1 ? 250 * 2 ** Math.min(this.#shortLives, 7) : 0
+    while (!this.#closing) {
+      await sleep(wait, undefined, { ref: false })
+      wait = Math.min(Math.max(100, wait * 2), 30_000)
       try {
         await this.join()
         this.#options.log.info({ data: this.#place.data }, 'the database server is back')
@@ -213,7 +223,6 @@ export class Server {
         const reason = error instanceof Error ? error.message : String(error)
         this.#options.log.warn({ reason }, 'the database server does not come back, trying again')
       }
-      await sleep(wait, undefined, { ref: false })
     }
   }
 
@@ -252,7 +261,8 @@ function isPostgres(pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false
   if (process.platform === 'linux') {
     try {
-      return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('postgres')
+      const [program = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      return /(?:^|\/)postgres(?::|$)/.test(program)
     } catch {
       return false
     }

@@ -13,6 +13,7 @@ export class Transaction {
   readonly #client: pg.ClientBase
   readonly #institutionId: string | undefined
   #cursors = 0
+  #isOver = false
 
   constructor(client: pg.ClientBase, institutionId: string | undefined) {
     this.#client = client
@@ -23,6 +24,14 @@ export class Transaction {
   get institutionId(): string {
     if (this.#institutionId === undefined) throw new Error('this transaction belongs to no institution')
     return this.#institutionId
+  }
+
+  /**
+   * Called when the work is done. Whoever kept the transaction longer gets an error: the connection may by then serve
+   * another institution.
+   */
+  end(): void {
+    this.#isOver = true
   }
 
   /** All rows. Statements started together (`Promise.all`) travel together and run in the order started. */
@@ -92,6 +101,7 @@ export class Transaction {
     readonly text: string
     readonly values?: Parameter[]
   }): Promise<Received> {
+    if (this.#isOver) throw new Error('the transaction is over')
     const result = await this.#client.query<(string | null)[]>({
       ...config,
       rowMode: 'array',

@@ -10,6 +10,7 @@ export const ReasonReply = z.strictObject({
   code: z.string(),
   weight: z.number(),
   value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+  compared: z.record(z.string(), z.number()).optional(),
 })
 
 export const DecisionReply = z.strictObject({

@@ -141,9 +141,12 @@ function checked(application: Application, decided: Decided<string>): DecidedCas
 /** Canonical by construction: keys in order, and `JSON.stringify` writes numbers as RFC 8785 does. */
 function reasonsJson(reasons: Decided<string>['reasons']): string {
   return JSON.stringify(
-    reasons.slice(0, reasonCount).map(({ code, value, weight }) => {
+    reasons.slice(0, reasonCount).map(({ code, compared, value, weight }) => {
       if (!Number.isFinite(weight)) throw new Error(`the weight of reason "${code}" is not finite`)
-      return { code, value, weight: Number(weight.toFixed(6)) }
+      const rounded = Number(weight.toFixed(6))
+      if (compared === undefined) return { code, value, weight: rounded }
+      const figures = Object.fromEntries(Object.entries(compared).sort(([a], [b]) => (a < b ? -1 : 1)))
+      return { code, compared: figures, value, weight: rounded }
     }),
   )
 }

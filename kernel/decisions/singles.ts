@@ -29,6 +29,7 @@ interface Waiting {
 
 /** Submissions of one actor to one application that wait for a transaction. */
 interface Group {
+  readonly kernel: Kernel
   readonly actor: Actor
   readonly waiting: Waiting[]
   inFlight: number
@@ -40,18 +41,13 @@ const mostTogether = 128
 const mostInFlight = 2
 
 export class Singles {
-  readonly #kernel: Kernel
   readonly #groups = new Map<string, Group>()
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel
-  }
-
   /** Decides one case. @throws the Refusal of whatever keeps it from being decided */
-  submit(actor: Actor, request: SingleRequest): Promise<SingleAnswer> {
+  submit(kernel: Kernel, actor: Actor, request: SingleRequest): Promise<SingleAnswer> {
     const key = JSON.stringify([actor.institutionId, actor.name, request.applicationId, request.source])
     return new Promise((resolve, reject) => {
-      const group = this.#groups.get(key) ?? { actor, waiting: [], inFlight: 0 }
+      const group = this.#groups.get(key) ?? { kernel, actor, waiting: [], inFlight: 0 }
       this.#groups.set(key, group)
       group.waiting.push({ request, resolve, reject })
       this.#pump(key, group)
@@ -62,7 +58,7 @@ export class Singles {
     while (group.waiting.length > 0 && group.inFlight < mostInFlight) {
       const batch = group.waiting.splice(0, mostTogether)
       group.inFlight += 1
-      this.#decide(group.actor, batch).finally(() => {
+      this.#decide(group, batch).finally(() => {
         group.inFlight -= 1
         if (group.waiting.length === 0 && group.inFlight === 0) this.#groups.delete(key)
         else this.#pump(key, group)
@@ -71,29 +67,29 @@ export class Singles {
   }
 
   /** Never rejects: every submission of the batch gets its own answer or error. */
-  async #decide(actor: Actor, batch: readonly Waiting[]): Promise<void> {
-    const fresh = await this.#withoutKept(actor, batch)
+  async #decide(group: Group, batch: readonly Waiting[]): Promise<void> {
+    const fresh = await this.#withoutKept(group, batch)
     if (fresh.length === 0) return
     try {
-      await this.#commit(actor, fresh)
+      await this.#commit(group, fresh)
     } catch (error) {
       const [only, another] = fresh
       if (another === undefined) only?.reject(error)
       // One submission that the database cannot take must not fail those it happened to share a transaction with.
       else
         for (const one of fresh)
-          await this.#commit(actor, [one]).catch((reason: unknown) => one.reject(reason))
+          await this.#commit(group, [one]).catch((reason: unknown) => one.reject(reason))
     }
   }
 
   /** Answers those whose key was answered before; returns the others. */
-  async #withoutKept(actor: Actor, batch: readonly Waiting[]): Promise<readonly Waiting[]> {
+  async #withoutKept({ kernel, actor }: Group, batch: readonly Waiting[]): Promise<readonly Waiting[]> {
     if (batch.every(({ request }) => request.idempotency === undefined)) return batch
     const fresh: Waiting[] = []
     const lookUp = async (one: Waiting) => {
       const { idempotency } = one.request
       if (idempotency === undefined) return undefined
-      return this.#kernel.db.transaction(actor.institutionId, (tx) => keptReply(tx, actor, idempotency))
+      return kernel.db.transaction(actor.institutionId, (tx) => keptReply(tx, actor, idempotency))
     }
     await Promise.all(
       batch.map(async (one) => {
@@ -109,17 +105,18 @@ export class Singles {
     return fresh
   }
 
-  async #commit(actor: Actor, batch: readonly Waiting[]): Promise<void> {
+  async #commit(group: Group, batch: readonly Waiting[]): Promise<void> {
+    const { kernel, actor } = group
     const [first] = batch
     if (first === undefined) return
     const { applicationId, source } = first.request
     const submissions = batch.map(({ request }) => request.submission)
     const results = await intake(
-      this.#kernel,
+      kernel,
       actor,
       { applicationId, source, isDecided: true, submissions },
       async (tx, done) => {
-        const at = this.#kernel.clock()
+        const at = kernel.clock()
         for (const [index, { request }] of batch.entries()) {
           const result = done[index]
           const reply = result === undefined ? undefined : request.replyOf(result)
@@ -133,7 +130,7 @@ export class Singles {
       if (error instanceof KeyTaken) return undefined
       throw error
     })
-    if (results === undefined) return this.#decide(actor, batch)
+    if (results === undefined) return this.#decide(group, batch)
     for (const [index, one] of batch.entries()) {
       const result = results[index]
       if (result === undefined) one.reject(new Error('every submission has a result'))

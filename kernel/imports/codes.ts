@@ -47,28 +47,7 @@ export const rowProblems = {
     'The value is longer than {limit} characters.',
     'قدر {limit} حروف سے زیادہ لمبی ہے۔',
   ),
-  'import.json_duplicate_key': text(
-    'A name occurs twice in one object.',
-    'ایک ہی آبجیکٹ میں کوئی نام دو بار آیا ہے۔',
-  ),
-  'import.json_forbidden_key': text(
-    'An object uses the name __proto__, which is not permitted.',
-    'کسی آبجیکٹ میں __proto__ نام استعمال ہوا ہے جس کی اجازت نہیں۔',
-  ),
-  'import.json_invalid': text('The line is not valid JSON.', 'یہ سطر درست JSON نہیں ہے۔'),
   'import.json_not_object': text('Each line must be one JSON object.', 'ہر سطر ایک JSON آبجیکٹ ہونی چاہیے۔'),
-  'import.json_number_unsafe': text(
-    'A number is too large to be kept exactly. Send it as text.',
-    'کوئی عدد اتنا بڑا ہے کہ ٹھیک ٹھیک محفوظ نہیں ہو سکتا۔ اسے متن کے طور پر بھیجیں۔',
-  ),
-  'import.json_too_deep': text(
-    'Objects and lists are nested more than {limit} levels deep.',
-    'آبجیکٹ اور فہرستیں {limit} سے زیادہ درجوں تک ایک دوسرے کے اندر ہیں۔',
-  ),
-  'import.json_too_many_keys': text(
-    'The line has more than {limit} names and list entries.',
-    'سطر میں {limit} سے زیادہ نام اور فہرستی اندراجات ہیں۔',
-  ),
   'import.line_too_long': text(
     'The line is longer than {limit} characters; only its beginning was kept.',
     'سطر {limit} حروف سے زیادہ لمبی ہے؛ صرف اس کا شروع کا حصہ رکھا گیا۔',

@@ -179,6 +179,7 @@ test('a file in another encoding than the declared one is refused where the byte
     ['windows-1256', Buffer.from(urdu)],
     ['utf-8', Buffer.concat([Buffer.from([0xff, 0xfe]), Buffer.from(urdu, 'utf16le')])],
     ['utf-8', Buffer.from('id,goods,mass\n1,a,5\n', 'utf16le')],
+    ['windows-1256', Buffer.from('id,goods,mass\n1,a,5\n', 'utf16le').swap16()],
   ]
   for (const [encoding, content] of cases)
     assert.equal((await refusalOf(() => read(content, { encoding }, 4096))).code, 'import.encoding_mismatch')
@@ -241,7 +242,7 @@ test('batches are bounded by rows and by characters', async () => {
 
 test('a reader that stops early lets the source go, and no more is read than it asked for', async () => {
   let given = 0
-  let isClosed = false
+  const closed = Promise.withResolvers<void>()
   const source = async function* () {
     try {
       yield Buffer.from('id,goods,mass\n')
@@ -250,7 +251,7 @@ test('a reader that stops early lets the source go, and no more is read than it 
         yield Buffer.from('1,a,5\n')
       }
     } finally {
-      isClosed = true
+      closed.resolve()
     }
   }
   const reading = await openCsv(source(), { ...options, batchSize: 10 })
@@ -258,6 +259,27 @@ test('a reader that stops early lets the source go, and no more is read than it 
     assert.equal(batch.length, 10)
     break
   }
+  await closed.promise
   assert.ok(given <= 12, `${given} chunks were taken for 10 rows`)
-  assert.ok(isClosed)
+})
+
+test('a source is let go when its header is refused, and when a compressed one is not read to its end', async () => {
+  const closing = (content: Uint8Array) => {
+    const closed = Promise.withResolvers<void>()
+    const source = async function* () {
+      try {
+        for (;;) yield content
+      } finally {
+        closed.resolve()
+      }
+    }
+    return { source: source(), closed: closed.promise }
+  }
+  const wrong = closing(Buffer.from('id,goods\n'))
+  await refusalOf(() => openCsv(wrong.source, options))
+  await wrong.closed
+  const compressed = closing(gzipSync('id,goods,mass\n'))
+  const reading = await openCsv(compressed.source, options)
+  for await (const batch of reading.batches) if (batch.length > 0) break
+  await compressed.closed
 })

@@ -61,7 +61,7 @@ export async function openCsv(source: ByteSource, options: CsvOptions): Promise<
   const lines = splitLines(chunks, { maxLength: maxRecordLength, kept: keptOfTooLong })
   const count = createCount()
   try {
-    const first = await takeHeader(lines, count)
+    const first = await takeHeader(lines, { count, encoding: options.encoding })
     const { columns, delimiter } = readHeader(first.text, { ...options, line: first.line })
     const framing = new Framing({
       delimiter,
@@ -91,7 +91,7 @@ type Lines = AsyncGenerator<readonly Line[], void, undefined>
 /** The first record that is not empty, and the lines that came with it. */
 async function takeHeader(
   lines: Lines,
-  count: Count,
+  { count, encoding }: { readonly count: Count; readonly encoding: Encoding },
 ): Promise<{ readonly text: string; readonly line: number; readonly rest: readonly Line[] }> {
   const gathered: Line[] = []
   let isOpen = false
@@ -100,7 +100,7 @@ async function takeHeader(
       count.line(line)
       if (line.text === '' && gathered.length === 0) continue
       gathered.push(line)
-      if (line.text.includes('\0')) refuseBinary(line.text)
+      if (line.text.includes('\0')) refuseBinary(line.text, encoding)
       if (line.cut !== undefined) throw new Refusal('import.header_broken', { line: line.number })
       isOpen = isOpen !== hasOddQuotes(line.text)
       if (isOpen) continue
@@ -116,10 +116,12 @@ async function takeHeader(
   throw new Refusal('import.header_broken', { line: first.number })
 }
 
-/** Every second byte a NUL is UTF-16 without its mark, read as an encoding of single bytes. */
-function refuseBinary(text: string): never {
+/** A NUL at every second place is UTF-16 without its mark, read as an encoding of single bytes. */
+function refuseBinary(text: string, declared: Encoding): never {
   if (/^(?:[^\0]\0){4}/.test(text))
-    throw new Refusal('import.encoding_mismatch', { declared: 'UTF-8', seems: 'utf-16le' })
+    throw new Refusal('import.encoding_mismatch', { declared, seems: 'utf-16le' })
+  if (/^(?:\0[^\0]){4}/.test(text))
+    throw new Refusal('import.encoding_mismatch', { declared, seems: 'utf-16be' })
   throw new Refusal('import.file_not_text')
 }
 

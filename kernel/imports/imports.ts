@@ -144,8 +144,9 @@ async function prepareRows(
   { applicationId, isDecided }: ImportRequest,
   rows: readonly ImportedRow[],
 ): Promise<PreparedRows> {
-  const submissions = rows
-    .flatMap((row) => (isRefused(row) ? [] : [{ json: JSON.stringify(row.case), outcome: row.outcome }]))
+  const submissions = rows.flatMap((row) =>
+    isRefused(row) ? [] : [{ json: JSON.stringify(row.case), outcome: row.outcome }],
+  )
   return {
     rows,
     prepared: await prepare(kernel, actor, { applicationId, source: 'import', isDecided, submissions }),

@@ -58,7 +58,14 @@ test('two fields cannot fill one target, nor a target and a part of it, nor a li
     ['a[0].b', 'a.b'],
   ])
     assert.deepEqual(
-      await placesRefused(given({ case: [{ ...mass, to: one }, { ...mass, to: other }] })),
+      await placesRefused(
+        given({
+          case: [
+            { ...mass, to: one },
+            { ...mass, to: other },
+          ],
+        }),
+      ),
       ['case[1].to'],
       `${one} and ${other}`,
     )
@@ -96,7 +103,11 @@ for (const file of files.filter((name) => !name.endsWith('.example.json')).sort(
     const rows = (await Array.fromAsync(reading.batches)).flat().map((row) =>
       isRefused(row)
         ? { line: row.line, refused: row.problems.map(({ field, code }) => `${field}: ${code}`) }
-        : { line: row.line, case: row.case, ...(row.outcome === undefined ? {} : { outcome: row.outcome }) },
+        : {
+            line: row.line,
+            case: row.case,
+            ...(row.outcome === undefined ? {} : { outcome: row.outcome }),
+          },
     )
     assert.deepEqual(rows, JSON.parse(await readFile(path.replace('.json', '.example.json'), 'utf8')))
   })

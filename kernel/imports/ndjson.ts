@@ -1,9 +1,9 @@
 /** Newline-delimited JSON as a stream of records: one object a line, batches with back-pressure, bounded memory. */
-import type { FieldProblem } from '../errors.ts'
+import { type FieldProblem, Refusal } from '../errors.ts'
+import { type JsonLimits, jsonLimits, parseJson } from '../json.ts'
 import { type ByteSource, plainBytes } from './bytes.ts'
 import { rowProblem } from './codes.ts'
 import { decode } from './decode.ts'
-import { defaultJsonLimits, type JsonLimits, readJson } from './json.ts'
 import { type Line, splitLines } from './lines.ts'
 
 /** One line that is not empty. `raw` is its text, shortened where the line is longer than the limit. */
@@ -29,7 +29,7 @@ export async function* readNdjson(
   options: NdjsonOptions = {},
 ): AsyncGenerator<readonly JsonRecord[], void, undefined> {
   const maxLength = options.maxLineLength ?? 1_048_576
-  const limits = { ...defaultJsonLimits, ...options, maxLength }
+  const limits = { ...jsonLimits, ...options, maxLength }
   const isFull = (size: number, length: number) => size >= (options.batchSize ?? 512) || length >= maxLength
   let batch: JsonRecord[] = []
   let characters = 0
@@ -58,10 +58,23 @@ function readLine(line: Line, limits: JsonLimits & { readonly maxLength: number 
   const { number, text, cut } = line
   const refuse = (problem: FieldProblem): JsonRecord => ({ line: number, raw: text, problems: [problem] })
   if (cut !== undefined) return refuse(rowProblem('', 'import.line_too_long', { limit: limits.maxLength }))
-  const reading = readJson(text, limits)
-  if ('problem' in reading) return refuse(rowProblem('', reading.problem, { limit: reading.limit }))
-  const { value } = reading
+  const value = tryParse(text, limits)
+  if (value instanceof Refusal) return refuse(problemOf(value))
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     return refuse(rowProblem('', 'import.json_not_object'))
   return { line: number, raw: text, value }
+}
+
+function tryParse(text: string, limits: JsonLimits): unknown {
+  try {
+    return parseJson(Buffer.from(text), limits)
+  } catch (error) {
+    if (error instanceof Refusal) return error
+    throw error
+  }
+}
+
+/** What would refuse a whole request refuses one line here. */
+function problemOf(refusal: Refusal): FieldProblem {
+  return { field: '', code: refusal.code, message: { en: refusal.title('en'), ur: refusal.title('ur') } }
 }

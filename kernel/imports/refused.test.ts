@@ -28,7 +28,11 @@ async function pass(content: string, mapping = comma) {
   const reading = await openImport(bytesOf(content, 64), mapping)
   const rows = (await Array.fromAsync(reading.batches)).flat()
   const refused = rows.filter(isRefused)
-  return { rows, refused, file: refusedFileHeader(reading.header, reading.delimiter) + refusedFileRows(refused, reading) }
+  return {
+    rows,
+    refused,
+    file: refusedFileHeader(reading.header, reading.delimiter) + refusedFileRows(refused, reading),
+  }
 }
 
 const casesOf = (rows: readonly ImportedRow[]) => rows.flatMap((row) => (isRefused(row) ? [] : [row.case]))
@@ -38,7 +42,14 @@ test('a refused row is written with its columns, line, codes and reasons in both
   assert.ok(file.startsWith('\ufeff'))
   const written: readonly Record<string, string>[] = parse(file, { bom: true, columns: true })
   assert.deepEqual(
-    written.map((row) => [row.Number, row["'=Goods"], row.Mass, row.refused_line, row.refused_field, row.refused_code]),
+    written.map((row) => [
+      row.Number,
+      row["'=Goods"],
+      row.Mass,
+      row.refused_line,
+      row.refused_field,
+      row.refused_code,
+    ]),
     [
       ['2', 'tea', '-6', '3', 'Mass', 'import.number_negative'],
       ['', 'rice', '1,5', '4', 'Number | Mass', 'import.value_missing | import.number_ambiguous'],
@@ -78,7 +89,23 @@ test('a row whose columns could not be told apart keeps its text, and is refused
 })
 
 test('what is refused is refused again for the same reasons when nobody mended it', async () => {
-  const characters = fc.constantFrom('a', '"', ',', ';', '\n', '\r', "'", '=', '-', '+', '@', '\t', 'چ', '1', ' ')
+  const characters = fc.constantFrom(
+    'a',
+    '"',
+    ',',
+    ';',
+    '\n',
+    '\r',
+    "'",
+    '=',
+    '-',
+    '+',
+    '@',
+    '\t',
+    'چ',
+    '1',
+    ' ',
+  )
   const cell = fc.string({ unit: characters, maxLength: 8 })
   const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`
   const rows = fc.array(fc.tuple(cell, cell, fc.oneof(cell, fc.constant('5'))), { maxLength: 8 })
@@ -86,7 +113,10 @@ test('what is refused is refused again for the same reasons when nobody mended i
     fc.asyncProperty(rows, fc.constantFrom(',', ';'), async (rows, delimiter) => {
       const mapping = mappingOf(delimiter)
       const header = ['Number', '=Goods', 'Mass']
-      const first = await pass([header, ...rows].map((row) => row.map(quoted).join(delimiter)).join('\n'), mapping)
+      const first = await pass(
+        [header, ...rows].map((row) => row.map(quoted).join(delimiter)).join('\n'),
+        mapping,
+      )
       assert.equal(first.rows.length, rows.length)
       const second = await pass(first.file, mapping)
       assert.deepEqual(

@@ -1,15 +1,14 @@
 /**
  * Rows as CSV (RFC 4180): UTF-8 without a byte-order mark, lines end in CR LF, the first holds the field names.
  *
- * Spreadsheets run a cell that begins with `=`, `+`, `-`, `@`, a tab or a carriage return as a formula, also when it came in
- * with a trader's name. Such a text, unless it is a plain number, is written with an apostrophe before it; a text that
- * already begins with apostrophes before such a character gets one more. So a reader that takes one apostrophe off texts
- * of that form has exactly what was exported. An empty text is `""`, an absent value nothing at all, a boolean `true` or
- * `false`; a list or record inside a row is its JSON.
+ * Spreadsheets run a cell that begins with `=`, `+`, `-`, `@`, a tab or a line end as a formula, also when it came in with a
+ * trader's name. Such texts are neutralised as `kernel/imports` takes back: read by it, an export is exactly what it was.
+ * An empty text is `""`, an absent value nothing at all, a boolean `true` or `false`; a list or record inside a row is its
+ * JSON.
  */
 
-const FORMULA = /^'*[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/
-const PLAIN_NUMBER = /^-?\d+(\.\d+)?$/
+import { neutralise } from '../../kernel/imports/neutralise.ts'
+
 const NEEDS_QUOTES = /[",\r\n]|^[ \t]|[ \t]$/
 
 export interface CsvWriter {
@@ -36,18 +35,13 @@ function cell(value: unknown): string {
     case 'undefined':
       return ''
     case 'string':
-      return value === '' ? '""' : quoted(neutral(value))
+      return value === '' ? '""' : quoted(neutralise(value))
     case 'number':
     case 'boolean':
       return String(value)
     default:
-      return value === null ? '' : quoted(neutral(JSON.stringify(value)))
+      return value === null ? '' : quoted(neutralise(JSON.stringify(value)))
   }
-}
-
-/** Takes from a text the power to be a formula. */
-export function neutral(text: string): string {
-  return FORMULA.test(text) && !PLAIN_NUMBER.test(text) ? `'${text}` : text
 }
 
 function quoted(text: string): string {

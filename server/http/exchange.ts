@@ -31,7 +31,8 @@ export class Exchange {
   body: Buffer | undefined
   readonly #controller = new AbortController()
   readonly #raw: ServerResponse
-  #timer: NodeJS.Timeout | undefined
+  #deadline = Number.POSITIVE_INFINITY
+  #expire: (() => void) | undefined
 
   constructor(requestId: string, raw: ServerResponse) {
     this.requestId = requestId
@@ -47,14 +48,22 @@ export class Exchange {
     return this.#raw.destroyed && !this.#raw.writableFinished
   }
 
-  /** @param ms until `expire` is called with what to tell the caller, unless the reply is out by then. */
+  /** @param ms from now until the caller is told, by `expire`, that its time is up, unless the reply is out by then. */
   expireAfter(ms: number, request: IncomingMessage, expire: Expiry): void {
-    this.#timer = setTimeout(() => {
+    this.#deadline = performance.now() + ms
+    this.#expire = () => {
       // A body that has not arrived is the caller's delay, anything else is ours.
       const refusal = new Refusal(request.complete ? 'server.timed_out' : 'request.timed_out')
       this.abort(refusal)
       expire(refusal)
-    }, ms)
+    }
+  }
+
+  /** @param now `performance.now()` */
+  expireIfDue(now: number): void {
+    if (now < this.#deadline) return
+    this.#deadline = Number.POSITIVE_INFINITY
+    this.#expire?.()
   }
 
   abort(reason: Error): void {
@@ -63,7 +72,7 @@ export class Exchange {
 
   /** The reply is out or its reader is gone. Called once. */
   end(): void {
-    clearTimeout(this.#timer)
+    this.#deadline = Number.POSITIVE_INFINITY
     if (this.isAbandoned) this.abort(new DOMException('the client hung up', 'AbortError'))
   }
 }
@@ -110,6 +119,12 @@ export class ExchangesUnderWay {
     this.#counts[exchange.kind] -= 1
     this.#counts[kind] += 1
     exchange.kind = kind
+  }
+
+  /** Ends those whose time is up. Called every now and then: a timer for each request would cost more than it tells. */
+  sweep(): void {
+    const now = performance.now()
+    for (const exchange of this.#open) exchange.expireIfDue(now)
   }
 
   /** From now on nothing is admitted, and streams end: their callers send the rest again. JSON requests go on. */

@@ -84,8 +84,8 @@ export function answerFailure(
   const language = languageOf(request.headers['accept-language'])
   leaveBody(request, reply)
   if (status === 401) reply.header('www-authenticate', 'Bearer realm="khudi"')
-  if (status === 429 || status === 503) reply.header('retry-after', String(parameters['seconds'] ?? 5))
-  if (status === 405) reply.header('allow', String(parameters['allowed']))
+  if (status === 429 || status === 503) reply.header('retry-after', String(parameters.seconds ?? 5))
+  if (status === 405) reply.header('allow', String(parameters.allowed))
   return reply
     .code(status)
     .header('content-type', PROBLEM_TYPE)

@@ -92,7 +92,13 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     const rates = createRates(api, limits.rates)
     const door = { authenticate: options.authenticate, underWay, rates, limits }
     const checksReplies = options.checksReplies ?? false
-    mountOperations(api, options.operations, { ...door, kernel: options.kernel, metrics, reporting, checksReplies })
+    mountOperations(api, options.operations, {
+      ...door,
+      kernel: options.kernel,
+      metrics,
+      reporting,
+      checksReplies,
+    })
     mountOpenApi(api, options)
     mountMetrics(api, { metrics, token: options.metricsToken })
     mountHealth(api, {
@@ -108,6 +114,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
       await site.register(pages)
     })
   }
+  sweepRegularly(app, underWay, limits.requestMs)
   stopInOrder(app, underWay, limits.shutdownMs)
   return app
 }
@@ -162,6 +169,19 @@ function record(
   const status = exchange.isAbandoned ? 499 : reply.raw.statusCode
   metrics.observe(exchange.operationId, status, (performance.now() - exchange.startedAt) / 1_000)
   if (logger !== undefined) logExchange(logger, exchange, status)
+}
+
+/** A request is given up on at most an eighth after its time, and at most a second. */
+function sweepRegularly(app: FastifyInstance, underWay: ExchangesUnderWay, requestMs: number): void {
+  let timer: NodeJS.Timeout | undefined
+  app.addHook('onReady', (done) => {
+    timer = setInterval(() => underWay.sweep(), Math.min(1_000, requestMs / 8)).unref()
+    done()
+  })
+  app.addHook('onClose', (_app, done) => {
+    clearInterval(timer)
+    done()
+  })
 }
 
 function stopInOrder(app: FastifyInstance, underWay: ExchangesUnderWay, shutdownMs: number): void {

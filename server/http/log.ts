@@ -20,7 +20,8 @@ const CAUSES = 5
  * in their message, so theirs is withheld; the details of constraint violations, which hold rows, are never copied.
  */
 export function describeError(error: unknown, depth: number = CAUSES): ErrorDescription {
-  if (!(error instanceof Error)) return { type: typeof error, message: 'something other than an error was thrown', stack: '' }
+  if (!(error instanceof Error))
+    return { type: typeof error, message: 'something other than an error was thrown', stack: '' }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined
   const quotesValues = error instanceof SyntaxError || /^22[0-9A-Z]{3}$/.test(code ?? '')
   return {
@@ -28,7 +29,10 @@ export function describeError(error: unknown, depth: number = CAUSES): ErrorDesc
     message: quotesValues ? '(withheld: it quotes a value)' : error.message,
     ...(code === undefined ? {} : { code }),
     // The stack begins with the message again.
-    stack: (error.stack ?? '').split('\n').filter((line) => line.startsWith('    at ')).join('\n'),
+    stack: (error.stack ?? '')
+      .split('\n')
+      .filter((line) => line.startsWith('    at '))
+      .join('\n'),
     ...(error.cause === undefined || depth === 0 ? {} : { cause: describeError(error.cause, depth - 1) }),
   }
 }

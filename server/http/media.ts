@@ -74,7 +74,9 @@ function mediaTypeOf(contentType: string | undefined): string | undefined {
  */
 export function acceptedFormat(accept: string | undefined): StreamFormat {
   if (accept === undefined) return 'ndjson'
-  const ndjson = Math.max(...['application/x-ndjson', 'application/ndjson'].map((type) => welcome(accept, type)))
+  const ndjson = Math.max(
+    ...['application/x-ndjson', 'application/ndjson'].map((type) => welcome(accept, type)),
+  )
   const csv = welcome(accept, mediaTypes.csv)
   if (ndjson === 0 && csv === 0) {
     throw new Refusal('request.not_acceptable', { offered: `${mediaTypes.ndjson}, ${mediaTypes.csv}` })

@@ -44,7 +44,8 @@ async function answer(
     headers: { 'content-type': mediaTypes.ndjson },
     chunks: replyLines(operation, request, mounting),
     idleMs: limits.streamIdleMs,
-    lastWords: (error) => `${JSON.stringify({ problem: problemFor(tell(error, request, reporting), request) })}\n`,
+    lastWords: (error) =>
+      `${JSON.stringify({ problem: problemFor(tell(error, request, reporting), request) })}\n`,
   })
 }
 

@@ -2,7 +2,7 @@
 
 import type { FastifyInstance, HTTPMethods } from 'fastify'
 import { z } from 'zod'
-import { Refusal } from '../../kernel/errors.ts'
+import { Refusal, unreachable } from '../../kernel/errors.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { AnyOperation } from '../../kernel/operation.ts'
 import type { Doorkeeping } from './admission.ts'
@@ -49,11 +49,16 @@ function mountOne(
 ): void {
   switch (operation.kind) {
     case 'json':
-      return mountJson(app, url, { operation, mounting })
+      mountJson(app, url, { operation, mounting })
+      break
     case 'intake':
-      return mountIntake(app, url, { operation, mounting })
+      mountIntake(app, url, { operation, mounting })
+      break
+    case 'export':
+      mountExport(app, url, { operation, mounting })
+      break
     default:
-      return mountExport(app, url, { operation, mounting })
+      unreachable(operation)
   }
 }
 
@@ -91,8 +96,10 @@ function requestSchemas(operation: AnyOperation): Readonly<Record<string, z.ZodT
       return { params: operation.params, query: operation.query, body: operation.body }
     case 'intake':
       return { params: operation.params }
-    default:
+    case 'export':
       return { params: operation.params, query: operation.query }
+    default:
+      return unreachable(operation)
   }
 }
 

@@ -88,7 +88,9 @@ export function languageOf(acceptLanguage: string | undefined): Language {
 
 /** The `q` among a range's parameters: 1 where it is absent, 0 where it makes no sense. */
 export function weightOf(parameters: readonly string[]): number {
-  const quality = parameters.map((parameter) => parameter.trim()).find((parameter) => parameter.startsWith('q='))
+  const quality = parameters
+    .map((parameter) => parameter.trim())
+    .find((parameter) => parameter.startsWith('q='))
   if (quality === undefined) return 1
   const weight = /^q=(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(quality) ? Number(quality.slice(2)) : 0
   return weight

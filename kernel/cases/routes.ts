@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { requireApplication } from '../access/access.ts'
+import { cursorOf, PageQuery, page, pageOf } from '../cursor.ts'
+import { DecisionReply, decisionReply } from '../decisions/replies.ts'
+import { Refusal } from '../errors.ts'
+import { type AnyOperation, operation } from '../operation.ts'
+import { findCases, getCase, queueOf } from './cases.ts'
+import { CaseFileReply, CaseReply, caseFileReply, caseReply } from './replies.ts'
+import { CaseState } from './states.ts'
+
+const CaseParams = z.strictObject({ caseId: z.uuid() })
+const listPlace = cursorOf(z.uuid())
+const queuePlace = cursorOf(z.strictObject({ priority: z.number(), caseId: z.uuid() }))
+
+const listRoute = operation({
+  id: 'cases.list',
+  method: 'GET',
+  path: '/v1/cases',
+  summary: 'Cases of the institution, newest first',
+  scope: 'case.read',
+  params: z.strictObject({}),
+  query: z.strictObject({
+    ...PageQuery,
+    application: z.string().optional(),
+    state: CaseState.optional(),
+  }),
+  body: undefined,
+  reply: { status: 200, schema: pageOf(CaseReply) },
+  refusals: ['request.cursor_invalid', 'access.application_foreign'],
+  async handle(kernel, { actor, query }) {
+    if (query.application !== undefined) requireApplication(actor, query.application)
+    const filter = {
+      applicationId: query.application ?? actor.applicationId,
+      states: query.state === undefined ? undefined : [query.state],
+    }
+    const after = query.cursor === undefined ? undefined : listPlace.read(query.cursor)
+    const found = await findCases(kernel, actor, filter, { after, size: query.size + 1 })
+    const { rows, next } = page(found, query.size, { cursor: listPlace, placeOf: ({ caseId }) => caseId })
+    return { status: 200, body: { rows: rows.map(caseReply), next } }
+  },
+})
+
+const queueRoute = operation({
+  id: 'cases.queue',
+  method: 'GET',
+  path: '/v1/queue',
+  summary: 'Cases that wait for this officer, most urgent first',
+  scope: 'case.review',
+  params: z.strictObject({}),
+  query: z.strictObject({ ...PageQuery, application: z.string().optional() }),
+  body: undefined,
+  reply: { status: 200, schema: pageOf(CaseReply.extend({ decision: DecisionReply.nullable() })) },
+  refusals: ['request.cursor_invalid'],
+  async handle(kernel, { actor, query }) {
+    const after = query.cursor === undefined ? undefined : queuePlace.read(query.cursor)
+    const found = await queueOf(kernel, actor, query.application, { after, size: query.size + 1 })
+    const { rows, next } = page(found, query.size, {
+      cursor: queuePlace,
+      placeOf: ({ row }) => ({ priority: row.priority ?? 0, caseId: row.caseId }),
+    })
+    const body = rows.map(({ row, decision }) => ({
+      ...caseReply(row),
+      decision: decision === undefined ? null : decisionReply(decision),
+    }))
+    return { status: 200, body: { rows: body, next } }
+  },
+})
+
+const showRoute = operation({
+  id: 'cases.show',
+  method: 'GET',
+  path: '/v1/cases/{caseId}',
+  summary: 'One case with its decision and its history',
+  scope: 'case.read',
+  params: CaseParams,
+  query: z.strictObject({}),
+  body: undefined,
+  reply: { status: 200, schema: CaseFileReply },
+  refusals: ['case.not_found'],
+  async handle(kernel, { actor, params }) {
+    const file = await getCase(kernel, actor, params.caseId)
+    // A key bound to another application learns no more than that there is nothing for it.
+    if (actor.applicationId !== undefined && actor.applicationId !== file.row.applicationId) {
+      throw new Refusal('case.not_found')
+    }
+    return { status: 200, body: caseFileReply(file), version: file.row.version }
+  },
+})
+
+export const operations: readonly AnyOperation[] = [listRoute, queueRoute, showRoute]

@@ -1,0 +1,142 @@
+import { z } from 'zod'
+import { requireApplication } from '../access/access.ts'
+import { Refusal } from '../errors.ts'
+import {
+  type AnyOperation,
+  applicationCase,
+  exportOperation,
+  intakeOperation,
+  operation,
+} from '../operation.ts'
+import { getDecision, streamDecisions } from './decisions.ts'
+import type { IntakeResult } from './intake.ts'
+import { DecisionReply, decisionReply, IntakeLine, SubmissionReply, submissionReply } from './replies.ts'
+import { decideStream } from './stream.ts'
+
+const ApplicationParams = z.strictObject({ applicationId: z.string().max(40) })
+const DecisionParams = z.strictObject({ decisionId: z.uuid() })
+
+const submitRoute = operation({
+  id: 'decisions.submit',
+  method: 'POST',
+  path: '/v1/applications/{applicationId}/cases',
+  summary: 'Submits one case and decides it; the answer comes once the decision is durable',
+  scope: 'case.open',
+  params: ApplicationParams,
+  query: z.strictObject({}),
+  body: applicationCase,
+  reply: { status: 201, schema: SubmissionReply },
+  refusals: [
+    'access.application_foreign',
+    'application.changed',
+    'application.not_installed',
+    'application.not_registered',
+    'case.invalid',
+    'case.reference_taken',
+    'idempotency.body_differs',
+    'model.artefact_damaged',
+    'model.none_live',
+  ],
+  honoursIdempotency: true,
+  async handle(kernel, { actor, params, body, idempotency }) {
+    const { applicationId } = params
+    requireApplication(actor, applicationId)
+    const answer = await kernel.singles.submit(kernel, actor, {
+      applicationId,
+      source: 'api',
+      submission: { json: JSON.stringify(body) },
+      idempotency,
+      replyOf: (result) =>
+        result.status === 'refused'
+          ? undefined
+          : { status: statusOf(result), body: JSON.stringify(submissionReply(result)) },
+    })
+    if (answer.kept !== undefined) {
+      return { status: answer.kept.status, body: SubmissionReply.parse(JSON.parse(answer.kept.body)) }
+    }
+    const { result } = answer
+    if (result.status === 'refused') throw refusalOf(result, applicationId)
+    return {
+      status: statusOf(result),
+      body: submissionReply(result),
+      version: result.version,
+      location: `/v1/cases/${result.caseId}`,
+    }
+  },
+})
+
+const statusOf = ({ status }: IntakeResult) => (status === 'accepted' ? 201 : 200)
+
+/** The refusal of one submission, as the caller sees it. */
+export function refusalOf(
+  result: Extract<IntakeResult, { status: 'refused' }>,
+  application: string,
+): Refusal {
+  const parameters = { application, reference: result.reference ?? '' }
+  return new Refusal(result.code, parameters, { problems: result.problems })
+}
+
+const streamRoute = intakeOperation({
+  id: 'decisions.stream',
+  method: 'POST',
+  path: '/v1/applications/{applicationId}/cases/stream',
+  summary: 'Submits many cases as NDJSON or CSV; answers a line for each once it is durable',
+  scope: 'case.open',
+  params: ApplicationParams,
+  line: IntakeLine,
+  refusals: [
+    'access.application_foreign',
+    'application.changed',
+    'application.not_installed',
+    'application.not_registered',
+    'model.artefact_damaged',
+    'model.none_live',
+  ],
+  async *handle(kernel, { actor, params, format, source, signal }) {
+    requireApplication(actor, params.applicationId)
+    yield* decideStream(kernel, actor, { applicationId: params.applicationId, format, source, signal })
+  },
+})
+
+const showRoute = operation({
+  id: 'decisions.show',
+  method: 'GET',
+  path: '/v1/decisions/{decisionId}',
+  summary: 'One decision with its reasons',
+  scope: 'decision.read',
+  params: DecisionParams,
+  query: z.strictObject({}),
+  body: undefined,
+  reply: { status: 200, schema: DecisionReply },
+  refusals: ['decision.not_found'],
+  async handle(kernel, { actor, params }) {
+    const row = await getDecision(kernel, actor, params.decisionId)
+    if (actor.applicationId !== undefined && actor.applicationId !== row.applicationId) {
+      throw new Refusal('decision.not_found')
+    }
+    return { status: 200, body: decisionReply(row) }
+  },
+})
+
+const DecisionExportRow = DecisionReply.omit({ reasons: true }).extend({ reasons: z.string() })
+
+const exportRoute = exportOperation({
+  id: 'decisions.export',
+  method: 'GET',
+  path: '/v1/applications/{applicationId}/decisions',
+  summary: 'All decisions of an application in the order they were made, as NDJSON or CSV',
+  scope: 'decision.read',
+  params: ApplicationParams,
+  query: z.strictObject({}),
+  row: DecisionExportRow,
+  refusals: ['access.application_foreign'],
+  async *handle(kernel, { actor, params, signal }) {
+    requireApplication(actor, params.applicationId)
+    for await (const rows of streamDecisions(kernel, actor.institutionId, params.applicationId)) {
+      signal.throwIfAborted()
+      yield rows.map((row) => ({ ...decisionReply(row), reasons: row.reasons }))
+    }
+  },
+})
+
+export const operations: readonly AnyOperation[] = [submitRoute, streamRoute, showRoute, exportRoute]

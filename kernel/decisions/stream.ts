@@ -1,0 +1,102 @@
+/** Streams of cases over the API: records in, a line of answer for each, committed batch by batch. */
+import type { FieldProblem } from '@khudi/sdk'
+import { parse } from 'csv-parse/sync'
+import type { Actor } from '../access/roles.ts'
+import { type ByteSource, peek } from '../imports/bytes.ts'
+import { flatMapping } from '../imports/flat.ts'
+import { readNdjson } from '../imports/ndjson.ts'
+import { isRefused, openImport } from '../imports/read.ts'
+import type { Kernel } from '../kernel.ts'
+import { installed } from '../register/register.ts'
+import { commit, prepare } from './intake.ts'
+import { pipelined } from './pipelined.ts'
+import { type IntakeLine, intakeLine } from './replies.ts'
+
+export interface StreamRequest {
+  readonly applicationId: string
+  readonly format: 'ndjson' | 'csv'
+  readonly source: ByteSource
+  readonly signal: AbortSignal
+}
+
+type StreamRecord =
+  | { readonly line: number; readonly json: string }
+  | { readonly line: number; readonly problems: readonly FieldProblem[] }
+
+/** Batches that are read and decided while one is committed. */
+const ahead = 2
+
+/** Decides a stream; yields the lines of a batch once it is committed, so that an answered line is durable. */
+export async function* decideStream(
+  kernel: Kernel,
+  actor: Actor,
+  { applicationId, format, source, signal }: StreamRequest,
+): AsyncGenerator<readonly IntakeLine[], void, void> {
+  const { application } = installed(kernel, applicationId)
+  const records = format === 'ndjson' ? ndjsonRecords(source) : csvRecords(source, application)
+  const prepared = pipelined(records, ahead, async (batch) => {
+    const submissions = batch.flatMap((record) => ('json' in record ? [{ json: record.json }] : []))
+    const request = { applicationId, source: 'api', isDecided: true, submissions } as const
+    return { batch, prepared: await prepare(kernel, actor, request) }
+  })
+  for await (const one of prepared) {
+    signal.throwIfAborted()
+    const results = await commit(kernel, actor, one.prepared)
+    yield linesOf(one.batch, results)
+  }
+}
+
+function linesOf(batch: readonly StreamRecord[], results: Awaited<ReturnType<typeof commit>>): IntakeLine[] {
+  let next = 0
+  return batch.map((record): IntakeLine => {
+    if (!('json' in record)) {
+      return { line: record.line, status: 'refused', code: 'case.invalid', problems: [...record.problems] }
+    }
+    const result = results[next++]
+    if (result === undefined) throw new Error('every submission has a result')
+    return intakeLine(record.line, result)
+  })
+}
+
+async function* ndjsonRecords(source: ByteSource): AsyncGenerator<readonly StreamRecord[], void, void> {
+  for await (const batch of readNdjson(source)) {
+    yield batch.map((record) => {
+      const { line } = record
+      return 'problems' in record ? { line, problems: record.problems } : { line, json: record.raw }
+    })
+  }
+}
+
+/** Bytes within which a header ends. */
+const headerBytes = 64 * 1024
+
+async function* csvRecords(
+  source: ByteSource,
+  application: Parameters<typeof flatMapping>[0],
+): AsyncGenerator<readonly StreamRecord[], void, void> {
+  const { head, whole } = await peek(source, headerBytes)
+  const columns = new Set(headerOf(head))
+  const reading = await openImport(whole, flatMapping(application, columns))
+  try {
+    for await (const batch of reading.batches) {
+      yield batch.map((row) =>
+        isRefused(row)
+          ? { line: row.line, problems: row.problems }
+          : { line: row.line, json: JSON.stringify(row.case) },
+      )
+    }
+  } finally {
+    await reading.close()
+  }
+}
+
+/** Column names of the first line; a header that cannot be read is left to the reader proper to refuse. */
+function headerOf(head: Uint8Array): readonly string[] {
+  const [line = ''] = new TextDecoder().decode(head).split(/\r?\n|\r/, 1)
+  try {
+    const rows: string[][] = parse(line, { bom: true, trim: true })
+    return rows[0] ?? []
+  } catch {
+    return []
+  }
+}

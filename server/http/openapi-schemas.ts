@@ -1,0 +1,136 @@
+/** Zod schemas as the component schemas of an OpenAPI document: the ones that validate are the ones described. */
+
+import { type Application, fieldRegistry, unitSymbol } from '@khudi/sdk'
+import { z } from 'zod'
+import { unreachable } from '../../kernel/errors.ts'
+import type { AnyOperation } from '../../kernel/operation.ts'
+import { FieldProblem, Problem } from './problem.ts'
+
+export type JsonSchema = z.core.JSONSchema.BaseSchema
+
+/** A reference to a component, or a schema without one. */
+export type SchemaOrRef = JsonSchema
+
+export interface DescribedSchemas {
+  /** By component name. */
+  readonly components: Readonly<Record<string, JsonSchema>>
+  /** Reference to the component of a schema that was described. */
+  refOf(schema: z.ZodType): SchemaOrRef
+  /** Properties of an object whose fields become parameters. */
+  propertiesOf(
+    schema: z.ZodType,
+  ): Readonly<Record<string, { readonly schema: JsonSchema; readonly isRequired: boolean }>>
+}
+
+const PREFIX = '#/components/schemas/'
+
+/** Describes the bodies, replies and lines of operations, and the cases and outcomes of applications. */
+export function describeSchemas(
+  operations: readonly AnyOperation[],
+  applications: Iterable<Pick<Application, 'id' | 'case' | 'outcome'>>,
+): DescribedSchemas {
+  const named = z.registry<{ id: string }>()
+  const add = (schema: z.ZodType, id: string) => {
+    // A schema used by several operations keeps the first name, or the one it was given by `meta`.
+    if (!named.has(schema)) named.add(schema, { id: z.globalRegistry.get(schema)?.id ?? id })
+  }
+  add(Problem, 'Problem')
+  add(FieldProblem, 'FieldProblem')
+  const ofApplications = { case: [] as string[], outcome: [] as string[] }
+  for (const application of applications) {
+    for (const part of ['case', 'outcome'] as const) {
+      const id = `${application.id}.${part}`
+      add(application[part], id)
+      ofApplications[part].push(`${PREFIX}${id}`)
+    }
+  }
+  for (const operation of operations) for (const [id, schema] of schemasOf(operation)) add(schema, id)
+  const override = describer(ofApplications)
+  return {
+    components: flattened(z.toJSONSchema(named, { io: 'input', uri: (id) => `${PREFIX}${id}`, override })),
+    refOf(schema) {
+      const id = named.get(schema)?.id
+      if (id === undefined) throw new Error('this schema was not described')
+      return { $ref: `${PREFIX}${id}` }
+    },
+    propertiesOf(schema) {
+      const { properties = {}, required = [], $defs } = z.toJSONSchema(schema, { io: 'input', override })
+      if ($defs !== undefined) throw new Error('the schema of a parameter refers to no other')
+      return Object.fromEntries(
+        Object.entries(properties).map(([name, property]) => [
+          name,
+          { schema: typeof property === 'boolean' ? {} : property, isRequired: required.includes(name) },
+        ]),
+      )
+    },
+  }
+}
+
+/** `cases.open` → `CasesOpen`. */
+export function pascalCase(id: string): string {
+  return id.replace(/(?:^|[._-])([a-z0-9])/g, (_whole, letter: string) => letter.toUpperCase())
+}
+
+function schemasOf(operation: AnyOperation): readonly (readonly [string, z.ZodType])[] {
+  const name = pascalCase(operation.id)
+  switch (operation.kind) {
+    case 'json':
+      return [
+        ...(operation.body === undefined ? [] : [[`${name}Body`, operation.body] as const]),
+        ...(operation.reply.status === 204 ? [] : [[`${name}Reply`, operation.reply.schema] as const]),
+      ]
+    case 'intake':
+      return [[`${name}Line`, operation.line]]
+    case 'export':
+      return [[`${name}Row`, operation.row]]
+    default:
+      return unreachable(operation)
+  }
+}
+
+/** Labels and units of fields, and the cases of applications in place of what stands for them. */
+function describer(ofApplications: Readonly<Record<'case' | 'outcome', readonly string[]>>) {
+  return ({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodType; jsonSchema: JsonSchema }) => {
+    const field = fieldRegistry.get(zodSchema)
+    if (field !== undefined) {
+      jsonSchema.title = field.label.en
+      jsonSchema['x-label'] = field.label
+      if (field.unit !== undefined) jsonSchema['x-unit'] = unitSymbol(field.unit).en
+    }
+    const part = jsonSchema.applicationSchema
+    if (part === 'case' || part === 'outcome') {
+      delete jsonSchema.applicationSchema
+      const references = ofApplications[part]
+      jsonSchema.description = `The ${part} of the application that the request names`
+      if (references.length > 0) jsonSchema.anyOf = references.map(($ref) => ({ $ref }))
+    }
+  }
+}
+
+/**
+ * Zod gathers schemas that occur twice or contain themselves under `__shared`, and gives each schema an `$id`; a component
+ * has neither.
+ */
+function flattened({
+  schemas,
+}: {
+  schemas: Readonly<Record<string, JsonSchema>>
+}): Record<string, JsonSchema> {
+  const { __shared: shared, ...own } = schemas
+  const all = { ...own, ...(shared?.$defs ?? {}) }
+  return Object.fromEntries(
+    Object.entries(all).map(([name, { $id, $schema, id, ...schema }]) => [name, rewritten(schema)]),
+  )
+}
+
+const SHARED = `${PREFIX}__shared#/$defs/`
+
+function rewritten(schema: JsonSchema): JsonSchema {
+  return JSON.parse(
+    JSON.stringify(schema, (key, value: unknown) =>
+      key === '$ref' && typeof value === 'string' && value.startsWith(SHARED)
+        ? `${PREFIX}${value.slice(SHARED.length)}`
+        : value,
+    ),
+  )
+}

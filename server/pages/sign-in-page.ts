@@ -1,0 +1,71 @@
+/** The page on which a person signs in. */
+import type { Refusal } from '../../kernel/errors.ts'
+import { institutions } from '../../kernel/institutions/institutions.ts'
+import type { Draft } from './draft.ts'
+import { type Html, html } from './html.ts'
+import { keptField, keptForm } from './kept-form.ts'
+import type { Page } from './page.ts'
+import { given, nothingGiven, problemNotice, titleOf } from './problems.ts'
+import { institutionTitle, type Visit } from './visit.ts'
+
+export interface SignInGiven {
+  /** Where to go on. */
+  readonly next?: string
+  /** A form to go on with; its sender's session had ended. */
+  readonly kept?: Draft
+  readonly username?: string
+  readonly institutionId?: string
+  readonly refusal?: Refusal
+}
+
+export async function signInPage(visit: Visit, about: SignInGiven): Promise<Page> {
+  const { speech } = visit
+  const { next, kept, username, refusal } = about
+  const shown = refusal === undefined ? nothingGiven : given(new Map(), { refusal })
+  const main = html`${problemNotice(visit, shown, () => undefined)}
+<h1>${speech.text('signIn.title')}</h1>
+${kept !== undefined && refusal === undefined && html`<div class="notice" role="status"><p>${speech.text('signIn.ended')}</p></div>`}
+<form method="post" action="/sign-in" class="fields">
+${next !== undefined && html`<input type="hidden" name="next" value="${next}">`}
+${keptField(kept)}
+${await institutionField(visit, about.institutionId)}
+<p class="field"><label for="username">${speech.text('signIn.username')}</label>
+<input id="username" name="username" value="${username}" dir="ltr" autocomplete="username" autocapitalize="none" spellcheck="false" required maxlength="64"></p>
+<p class="field"><label for="password">${speech.text('signIn.password')}</label>
+<input id="password" name="password" type="password" dir="ltr" autocomplete="current-password" required></p>
+<p><button class="main">${speech.text('signIn.submit')}</button></p>
+</form>
+<p class="hint">${speech.text('signIn.help')}</p>`
+  return {
+    kind: 'page',
+    status: refusal?.status ?? (kept === undefined ? 200 : 401),
+    title: titleOf(visit, speech.text('signIn.title'), shown),
+    main,
+    width: 'form',
+  }
+}
+
+/** Asks for the institution only where there is more than one. */
+async function institutionField({ kernel, language, speech }: Visit, chosen: string | undefined): Promise<Html | undefined> {
+  const all = await institutions(kernel)
+  const [only, another] = all
+  if (only === undefined) return html`<p class="notice">${speech.text('signIn.noInstitution')}</p>`
+  if (another === undefined) return undefined
+  return html`<p class="field"><label for="institution">${speech.text('signIn.institution')}</label>
+<select id="institution" name="institution" required>
+<option value="">${speech.text('form.choose')}</option>
+${all.map(
+  (institution) =>
+    html`<option value="${institution.institutionId}"${institution.institutionId === chosen && html` selected`}>${institutionTitle(institution, language)}</option>`,
+)}
+</select></p>`
+}
+
+/** After signing in again over an unsent form: the way back to it. */
+export function signedInAgainPage(visit: Visit, kept: { readonly address: string; readonly draft: Draft }): Page {
+  const { speech } = visit
+  const main = html`<h1>${speech.text('kept.title')}</h1>
+<p>${speech.text('kept.text')}</p>
+${keptForm(speech, kept)}`
+  return { kind: 'page', title: speech.text('kept.title'), main, width: 'form' }
+}

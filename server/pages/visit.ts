@@ -1,0 +1,108 @@
+/** One visit to one page: who reads it, in which language, and what the page is made with. */
+import { type Language, languages } from '@khudi/sdk'
+import type { FastifyRequest } from 'fastify'
+import { actorOfSession } from '../../kernel/access/access.ts'
+import { type Actor, holds, type Scope } from '../../kernel/access/roles.ts'
+import { type InstitutionRow, institutions } from '../../kernel/institutions/institutions.ts'
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { FailureReporting } from '../http/failures.ts'
+import { languageOf } from '../http/problem.ts'
+import { type Formats, formatsOf } from './format.ts'
+import { chosenLanguage, formToken, sessionTokenOf } from './session.ts'
+import { type Speech, speechOf } from './speech.ts'
+
+export interface PagesOptions {
+  readonly kernel: Kernel
+  /** Whether browsers reach this server by https; the session's cookie then travels by nothing else. */
+  readonly isSecure: boolean
+  /** Where faults are told; nowhere unless given. */
+  readonly reporting?: FailureReporting
+}
+
+export interface Visit {
+  readonly kernel: Kernel
+  readonly language: Language
+  readonly speech: Speech
+  readonly formats: Formats
+  /** Path and query of the page, without the language. */
+  readonly address: string
+  /** `undefined` for whoever has not signed in. */
+  readonly officer: Officer | undefined
+}
+
+export interface Officer {
+  readonly actor: Actor
+  readonly username: string
+  /** The language of the account. */
+  readonly language: Language
+  readonly institution: InstitutionRow
+  /** Secret of the session; never written into a page. */
+  readonly sessionToken: string
+  may(this: void, scope: Scope): boolean
+}
+
+/** A visit by somebody who has signed in. */
+export interface OfficerVisit extends Visit {
+  readonly officer: Officer
+}
+
+/** The visit that a request makes. */
+export async function visitOf(options: PagesOptions, request: FastifyRequest): Promise<Visit> {
+  const officer = await officerOf(options, request)
+  return visitIn(options, request, officer)
+}
+
+/** A visit without asking the database who it is: for a page about a failure. */
+export function visitIn(
+  { kernel }: Pick<PagesOptions, 'kernel'>,
+  request: FastifyRequest,
+  officer: Officer | undefined,
+): Visit {
+  const language = chosenLanguage(request) ?? officer?.language ?? languageOf(request.headers['accept-language'])
+  const { address } = addressOf(request)
+  return { kernel, language, speech: speechOf(language), formats: formatsOf(language), address, officer }
+}
+
+async function officerOf({ kernel, isSecure }: PagesOptions, request: FastifyRequest): Promise<Officer | undefined> {
+  const sessionToken = sessionTokenOf(request, isSecure)
+  if (sessionToken === undefined) return undefined
+  const session = await actorOfSession(kernel, sessionToken)
+  if (session === undefined) return undefined
+  const { actor } = session
+  const institution = (await institutions(kernel)).find(
+    ({ institutionId }) => institutionId === actor.institutionId,
+  )
+  if (institution === undefined) throw new Error('a session belongs to an institution that exists')
+  return { ...session, institution, sessionToken, may: (scope) => holds(actor, scope) }
+}
+
+export function isOfficerVisit(visit: Visit): visit is OfficerVisit {
+  return visit.officer !== undefined
+}
+
+/** The address without `lang`, and the language that `lang` asks for. */
+export function addressOf(request: FastifyRequest): {
+  readonly address: string
+  readonly asked: Language | undefined
+} {
+  const [path = '/', query = ''] = request.url.split(/\?(.*)/s, 2)
+  const parameters = new URLSearchParams(query)
+  const asked = languages.find((language) => language === parameters.get('lang'))
+  parameters.delete('lang')
+  return { address: withQuery(path, parameters), asked }
+}
+
+export function withQuery(path: string, parameters: URLSearchParams): string {
+  const query = String(parameters)
+  return query === '' ? path : `${path}?${query}`
+}
+
+/** The institution's name in the reader's language. */
+export function institutionTitle(institution: InstitutionRow, language: Language): string {
+  return language === 'ur' ? institution.titleUr : institution.titleEn
+}
+
+/** A fresh token for a form of this visit. */
+export function tokenFor({ officer }: OfficerVisit): string {
+  return formToken(officer.sessionToken)
+}

@@ -1,0 +1,78 @@
+/** Opens the platform: applications, database, objects, workers. What the server and every command stand on. */
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { openDatabase } from '../kernel/db/open.ts'
+import type { Log } from '../kernel/db/server.ts'
+import { Singles } from '../kernel/decisions/singles.ts'
+import { Workers } from '../kernel/decisions/workers.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { diskObjects } from '../kernel/objects/objects.ts'
+import { type InstalledApplication, loadApplications } from '../kernel/register/applications.ts'
+import type { Settings } from './settings.ts'
+
+export interface Platform {
+  readonly kernel: Kernel
+  readonly settings: Settings
+  readonly database: Awaited<ReturnType<typeof openDatabase>>
+  /** Folder of content-addressed files. */
+  readonly objectsFolder: string
+  close(): Promise<void>
+}
+
+export interface PlatformOptions {
+  readonly settings: Settings
+  readonly log: Log
+  /** Threads that run applications and engines; by default one fewer than the cores. */
+  readonly workers?: number
+  readonly clock?: () => Date
+}
+
+/** {@link Fatal} where something does not allow it; nothing is left running then. */
+export async function openPlatform(options: PlatformOptions): Promise<Platform> {
+  const { settings, log } = options
+  const applications = await loadApplications(settings.applicationFolders)
+  const database = await openDatabase({
+    folder: settings.folder,
+    url: settings.databaseUrl,
+    secret: settings.databaseSecret,
+    applications: migrationsOf(applications),
+    log,
+  })
+  const objectsFolder = join(settings.folder, 'objects')
+  const kernel = makeKernel({ db: database.db, applications, objectsFolder }, options)
+  return {
+    kernel,
+    settings,
+    database,
+    objectsFolder,
+    close: async () => {
+      await kernel.workers.close()
+      await database.close()
+    },
+  }
+}
+
+/** Folders of migrations of the applications that have a schema of their own. */
+export function migrationsOf(applications: ReadonlyMap<string, InstalledApplication>) {
+  return [...applications.values()]
+    .map(({ application, folder }) => ({ id: application.id, folder: join(folder, 'migrations') }))
+    .filter(({ folder }) => existsSync(folder))
+}
+
+/** A kernel on an open database; tests make theirs with it too. */
+export function makeKernel(
+  parts: Pick<Kernel, 'db' | 'applications'> & { readonly objectsFolder: string },
+  options: Omit<PlatformOptions, 'settings' | 'log'> & { readonly settings: Pick<Settings, 'enginesFolder'> },
+): Kernel {
+  const { db, applications, objectsFolder } = parts
+  const applicationFolders = Object.fromEntries([...applications].map(([id, { folder }]) => [id, folder]))
+  const { enginesFolder } = options.settings
+  return {
+    db,
+    applications,
+    objects: diskObjects(objectsFolder),
+    workers: new Workers({ applicationFolders, enginesFolder }, options.workers),
+    singles: new Singles(),
+    clock: options.clock ?? (() => new Date()),
+  }
+}

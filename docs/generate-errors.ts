@@ -12,8 +12,8 @@ Every code that a caller may see, from \`kernel/errors.ts\`, in the order of the
 - A **fatal** stop means that going on could break the record. The process ends with one of these sentences and a status
   other than zero; the HTTP status is the one that the health check answers with.
 
-Over HTTP a refusal is a problem document (RFC 9457) whose \`type\` is \`/problems/CODE\` and whose \`code\` is the code below. A
-name in braces stands for a value that the reply fills in; values never hold personal data.
+Over HTTP a refusal is a problem document (RFC 9457) whose \`type\` is \`urn:khudi:error:\` and the code, and whose \`code\` is
+the code alone. The arrow leads from what is the matter to what the reader is to do. A name in braces stands for a value that the reply fills in; values never hold personal data.
 `
 
 /** The page. One section for each family of codes, in both languages. */
@@ -24,27 +24,26 @@ export function errorsPage(entries: Readonly<Record<string, CatalogueEntry>> = c
 }
 
 function section(family: string, members: readonly (readonly [string, CatalogueEntry])[]): string {
-  const rows = members.map(([code, { status, title, remedy }]) => {
-    const cells = [`<a id="${code}"></a>\`${code}\``, String(status), both(title), both(remedy)]
-    return `| ${cells.join(' | ')} |`
-  })
+  return [`## ${family}`, '', ...members.flatMap(([code, entry]) => paragraph(code, entry))].join('\n')
+}
+
+function paragraph(code: string, { status, title, remedy }: CatalogueEntry): readonly string[] {
+  const line = (language: keyof CatalogueText) => `${plain(title[language])} → ${plain(remedy[language])}`
   return [
-    `## ${family}`,
+    `### ${code}`,
     '',
-    '| code | status | what is the matter | what to do |',
-    '|---|---|---|---|',
-    ...rows,
+    `- **${status}** ${line('en')}`,
+    `- <span lang="ur" dir="rtl">${line('ur')}</span>`,
     '',
-  ].join('\n')
+  ]
 }
 
-function both({ en, ur }: CatalogueText): string {
-  return `${cell(en)}<br><span lang="ur" dir="rtl">${cell(ur)}</span>`
-}
-
-/** Markdown would take these for the end of a cell or for HTML. */
-function cell(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('|', '\\|')
+/** Markdown would take these for HTML or for emphasis. */
+function plain(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/__\w+__/g, '`$&`')
 }
 
 if (import.meta.main) await writeFile(new URL('errors.md', import.meta.url), errorsPage())

@@ -326,6 +326,14 @@ export const catalogue = {
       'پروگرام کا وہ نسخہ چلائیں جس نے یہ ڈیٹابیس آخری بار استعمال کیا، یا اس سے نیا۔',
     ],
   ),
+  'database.not_owner': entry(
+    500,
+    [
+      'The database user {user} does not own the schema {schema}, {owner} does',
+      'ڈیٹابیس صارف {user} اسکیما {schema} کا مالک نہیں، مالک {owner} ہے',
+    ],
+    ['Name the owner in DATABASE_URL.', 'DATABASE_URL میں مالک کا نام دیں۔'],
+  ),
   'database.roles_missing': entry(
     500,
     [

@@ -44,7 +44,9 @@ const engine: Engine = {
 
 export default engine
 
-/** Largest contributions first, by size whatever their direction; equal ones in the model's order of features. */
+/**
+ * Largest contributions first, by size whatever their direction; equal ones in the model's order of features.
+ */
 function explain(scorer: Scorer, row: FeatureRow<FeatureSpecs>, scored: Scored, count: number): Score {
   const { contributions } = scored
   const reasons: Reason[] = []

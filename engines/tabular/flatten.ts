@@ -1,5 +1,6 @@
 import type { Boosted } from './boosting.ts'
 import type { Calibration } from './calibration.ts'
+import { TabularInputError } from './errors.ts'
 import { sumsAreExact, type TabularModel, toGrid } from './model.ts'
 import type { BinnedTree } from './tree.ts'
 
@@ -40,8 +41,12 @@ export function flattenTrees(
     baseMargin += trees.value[root] ?? 0
     root += tree.length
   })
-  if (!sumsAreExact(baseMargin, trees.value))
-    throw new RangeError('tree values are too large to be summed exactly')
+  if (!sumsAreExact(baseMargin, trees.value)) {
+    throw new TabularInputError(
+      'weight_invalid',
+      'the weights drive the trees to values too large to be summed exactly; let them average about 1',
+    )
+  }
   return { baseMargin, trees }
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { ModelFormatError } from './errors.ts'
+import { ModelFormatError, TabularInputError } from './errors.ts'
 import { decodeModel, encodeModel } from './model-file.ts'
 import { plantTable } from './planted-table.ts'
 import { compile } from './score.ts'
@@ -68,10 +68,11 @@ test('a file with any byte altered is refused, or read as a model that can be sc
       const altered = bytes.slice()
       altered[at] = byte
       try {
-        const { scores } = compile(decodeModel(altered)).scoreBatch({ rows: [] })
-        assert.equal(scores.length, 0)
+        const { scores } = compile(decodeModel(altered)).scoreBatch({ rows: table.rows.slice(0, 20) })
+        assert.ok(scores.every((score) => score >= 0 && score <= 1))
       } catch (error) {
-        assert.ok(error instanceof ModelFormatError, String(error))
+        // A feature whose name was altered is absent from the rows.
+        assert.ok(error instanceof ModelFormatError || error instanceof TabularInputError, String(error))
       }
     }),
     { numRuns: 300 },

@@ -2,7 +2,9 @@ import type { FeatureSpec, Row } from './features.ts'
 import { sigmoid } from './loss.ts'
 import { seededRandom } from './random.ts'
 
-/** A made-up table whose truth is known, so that tests and benchmarks can say what a learner ought to find. */
+/**
+ * A made-up table whose truth is known, so that tests and benchmarks can say what a learner ought to find.
+ */
 export type PlantedTable = {
   readonly features: readonly FeatureSpec[]
   readonly rows: readonly Row[]
@@ -14,8 +16,8 @@ export type PlantedTable = {
 const MISSING_SHARE = 0.1
 
 /**
- * Log odds rise with `mass` above its middle only where `price` is low, fall by one where `mass` is missing, depend on the first letter
- * of `code`, and differ for each of 200 `route`s; `noise` says nothing.
+ * Log odds rise with `mass` above its middle only where `price` is low, fall by one where `mass` is missing,
+ * depend on the first letter of `code`, and differ for each of 200 `route`s; `noise` says nothing.
  */
 export function plantTable(count: number, seed: number): PlantedTable {
   const random = seededRandom(seed)

@@ -28,8 +28,8 @@ export type TrainingProgress = {
 }
 
 /**
- * Trains a model in one go. It keeps its thread busy (seconds for tens of thousands of rows), so servers call it
- * in a worker or use `trainInRounds`.
+ * Trains a model in one go. It keeps its thread busy (seconds for tens of thousands of rows), so servers call
+ * it in a worker or use `trainInRounds`.
  *
  * @throws TabularInputError when something in the input cannot be used; nothing is repaired silently.
  * @throws TrainingStopped when `shouldStop` said so after a round.
@@ -50,8 +50,8 @@ export function train(
 }
 
 /**
- * The same, one boosting round each time the generator is resumed: the caller decides when to breathe and when to
- * give up. The input is read, and refused, at the first `next`.
+ * The same, one boosting round each time the generator is resumed: the caller decides when to breathe and
+ * when to give up. The input is read, and refused, at the first `next`.
  */
 export function* trainInRounds(input: TrainingInput): Generator<TrainingProgress, TabularModel> {
   const { seed } = input

@@ -61,7 +61,7 @@ export function readTrainingData(table: LabelledTable): TrainingData {
   return { columns, labels, weights, count }
 }
 
-/** Rows in which the label occurs with both values and with weight; `what` names them in the refusal. */
+/** Whether both labels occur, with weight, among the rows of the range. */
 export function hasBothClasses(
   rows: LabelledRows,
   range: { readonly from: number; readonly to: number },

@@ -113,6 +113,22 @@ export async function getCase(kernel: Kernel, actor: Actor, caseId: string): Pro
   )
 }
 
+/** Id of the case with the institution's own number. @throws Refusal `case.not_found` */
+export async function caseIdOf(
+  kernel: Kernel,
+  actor: Actor,
+  applicationId: string,
+  reference: string,
+): Promise<string> {
+  const [found] = await kernel.db.transaction(
+    actor.institutionId,
+    (tx) => findByReference(tx, applicationId, [reference]),
+    { isReadOnly: true },
+  )
+  if (found === undefined) throw new Refusal('case.not_found')
+  return found.caseId
+}
+
 /**
  * Locks a case for a change.
  *

@@ -10,7 +10,7 @@ import { Refusal } from '../errors.ts'
 import type { Cluster } from './cluster.ts'
 import { applicationRole, applicationSchema, KERNEL_ROLE, KERNEL_SCHEMA } from './roles.ts'
 import { Transaction } from './transaction.ts'
-import { isUnavailable, sqlState } from './unavailable.ts'
+import { isUnavailable, sqlState, wasNeverSent } from './unavailable.ts'
 
 export { type Parameter, type Statement, statement } from './statement.ts'
 export type { Transaction } from './transaction.ts'
@@ -215,6 +215,7 @@ async function attemptOnce<T>(client: pg.PoolClient, { begin, work, progress }: 
       )
     return result
   } catch (error) {
+    if (wasNeverSent(error)) progress.isCommitting = false
     isBroken = isUnavailable(error) || isStalePlan(error) || !(await rolledBack(client))
     throw error
   } finally {

@@ -49,8 +49,20 @@ export async function prepareRoles(
   const missing: string[] = []
   for (const [role = '', schema = ''] of pairs)
     missing.push(...(await missingFor(owner, cluster, { role, schema })))
-  if (missing.length === 0) return
   for (const sql of missing) await attempt(owner, sql, missing)
+  await checkOwnership(owner)
+}
+
+/** Says so where the user is another than the one who made the schema, before a migration fails for it. */
+async function checkOwnership(owner: pg.ClientBase): Promise<void> {
+  const { rows } = await owner.query<{ user: string; owner: string; isOwner: boolean }>(
+    `select current_user as user, nspowner::regrole::text as owner, pg_has_role(nspowner, 'usage') as "isOwner"
+     from pg_namespace where nspname = $1`,
+    [KERNEL_SCHEMA],
+  )
+  const [facts] = rows
+  if (facts !== undefined && !facts.isOwner)
+    throw new Fatal('database.not_owner', { user: facts.user, owner: facts.owner, schema: KERNEL_SCHEMA })
 }
 
 async function attempt(owner: pg.ClientBase, sql: string, all: readonly string[]): Promise<void> {

@@ -143,7 +143,8 @@ export class Server {
     const pidFile = join(this.#place.data, 'postmaster.pid')
     if (!existsSync(pidFile)) return undefined
     const pid = Number(lastLine(readFileSync(pidFile, 'utf8').split('\n')[0] ?? ''))
-    if (isPostgres(pid)) return this.#enter(() => isPostgres(pid) && existsSync(pidFile))
+    if (isServerOf(this.#place.data, pid))
+      return this.#enter(() => isServerOf(this.#place.data, pid) && existsSync(pidFile))
     disownPidFile(pidFile)
     return undefined
   }
@@ -256,13 +257,13 @@ async function countOthers(presence: pg.Client): Promise<number> {
   return Number(result?.rows[0]?.[0] ?? 0)
 }
 
-/** Whether the process exists and is a PostgreSQL server; after a reboot its number may belong to anything. */
-function isPostgres(pid: number): boolean {
+/** Whether the process exists and is the server of these data; after a reboot its number may belong to anything. */
+function isServerOf(data: string, pid: number): boolean {
   if (!Number.isSafeInteger(pid) || pid <= 0) return false
   if (process.platform === 'linux') {
     try {
-      const [program = ''] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-      return /(?:^|\/)postgres(?::|$)/.test(program)
+      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+      return /(?:^|\/)postgres$/.test(words[0] ?? '') && words.includes(data)
     } catch {
       return false
     }

@@ -18,6 +18,13 @@ export function isUnavailable(error: unknown): boolean {
   return MESSAGES.test(error.message)
 }
 
+/** The connection was known to be lost before the statement was written to it: the server cannot have seen it. */
+export function wasNeverSent(error: unknown): boolean {
+  return (
+    error instanceof Error && /^Client (?:has encountered a connection error|was closed)/.test(error.message)
+  )
+}
+
 /** The five-letter SQLSTATE of an error of the database, or the code of a socket's error. */
 export function sqlState(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined

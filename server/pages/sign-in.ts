@@ -1,7 +1,7 @@
 /** Signing in and out. */
 import rateLimit from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { actorOfSession, signIn, signOut } from '../../kernel/access/access.ts'
+import { signIn, signOut } from '../../kernel/access/access.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { institutions } from '../../kernel/institutions/institutions.ts'
 import { type Draft, draftOfBody, readDraft } from './draft.ts'
@@ -18,10 +18,10 @@ import {
   sessionTokenOf,
 } from './session.ts'
 import { signedInAgainPage, signInPage } from './sign-in-page.ts'
-import { type PagesOptions, type Visit, visitIn, visitOf } from './visit.ts'
+import { inLanguage, type PagesOptions, type Visit, visitIn, visitOf } from './visit.ts'
 
 export async function mountSignIn(app: FastifyInstance, options: PagesOptions): Promise<void> {
-  const guard = await guesses(app)
+  const guard = await guessing(app)
   app.get<{ Querystring: { next?: unknown } }>('/sign-in', async (request, reply) => {
     name(request, 'page.sign_in')
     const visit = await visitOf(options, request)
@@ -50,8 +50,10 @@ export async function mountSignIn(app: FastifyInstance, options: PagesOptions): 
 }
 
 /** What the database's own rule lets be a user name; anything else is nobody's. */
-const username = /^[a-z][a-z0-9._-]{1,62}$/
+const usernameForm = /^[a-z][a-z0-9._-]{1,62}$/
 const nobody = '-'
+
+const usernameOf = (draft: Draft) => draft.get('username')?.trim().toLowerCase() ?? ''
 
 async function signedIn(
   options: PagesOptions,
@@ -60,14 +62,14 @@ async function signedIn(
 ): Promise<Answer> {
   const { kernel, isSecure } = options
   const draft = draftOfBody(request.body)
-  const typed = draft.get('username')?.trim().toLowerCase() ?? ''
+  const typed = usernameOf(draft)
   const kept = draft.get('kept')
   const next = localAddress(draft.get('next'))
   try {
-    await guard.check(request)
+    await guard(request)
     const session = await signIn(kernel, {
       institutionId: await institutionOf(options, draft),
-      username: username.test(typed) ? typed : nobody,
+      username: usernameForm.test(typed) ? typed : nobody,
       password: draft.get('password') ?? '',
     })
     // A new session each time: one that somebody planted in the browser before is of no use to them.
@@ -75,11 +77,9 @@ async function signedIn(
     const language = chosenLanguage(request) ?? session.language
     if (chosenLanguage(request) === undefined) cookies.push(languageHeader(isSecure, language))
     if (kept === undefined) return redirection(next, cookies)
-    const again = await visitOfSession(options, request, session.token)
-    return { ...signedInAgainPage(again, { address: next, draft: readDraft(kept) }), cookies }
+    return { ...signedInAgainPage(inLanguage(visit, language), { address: next, draft: readDraft(kept) }), cookies }
   } catch (error) {
     if (!(error instanceof Refusal) || error.status >= 500) throw error
-    if (error.code === 'access.sign_in_failed') await guard.count(request)
     return signInPage(visit, {
       next,
       username: typed.slice(0, 64),
@@ -99,45 +99,32 @@ async function institutionOf({ kernel }: PagesOptions, draft: Draft): Promise<st
   return chosen.institutionId
 }
 
-/** The visit as it goes on under the session just begun, whose cookie the browser does not have yet. */
-async function visitOfSession(options: PagesOptions, request: FastifyRequest, token: string): Promise<Visit> {
-  const session = await actorOfSession(options.kernel, token)
-  const visit = visitIn(options, request, undefined)
-  return session === undefined || chosenLanguage(request) !== undefined ? visit : visit
-}
-
 const minuteMs = 60_000
 
-/** Failures in a minute before the next guess is not even looked at: by one address, and by one address for one name. */
-const failures = { address: 30, name: 5 } as const
+/** Attempts in a minute: from one address, where a whole office may stand behind one, and from it for one name. */
+const attempts = { address: 60, name: 10 } as const
 
-interface Guard {
-  /** @throws Refusal `request.rate_limited` */
-  check(request: FastifyRequest): Promise<void>
-  count(request: FastifyRequest): Promise<void>
-}
+/** Counts an attempt. @throws Refusal `request.rate_limited` */
+type Guard = (request: FastifyRequest) => Promise<void>
 
-/** Slows guessing down. By address too, since by name alone anybody could lock an officer out. */
-async function guesses(app: FastifyInstance): Promise<Guard> {
+/**
+ * Slows guessing down. Every attempt counts, before its password is looked at, so that a thousand at once are no way
+ * around it; by address too, since by name alone anybody could lock an officer out.
+ */
+async function guessing(app: FastifyInstance): Promise<Guard> {
   if (!app.hasDecorator('createRateLimit')) await app.register(rateLimit, { global: false })
-  const byAddress = app.createRateLimit({ max: failures.address, timeWindow: minuteMs })
+  const byAddress = app.createRateLimit({ max: attempts.address, timeWindow: minuteMs })
   const byName = app.createRateLimit({
-    max: failures.name,
+    max: attempts.name,
     timeWindow: minuteMs,
-    keyGenerator: (request) => `${request.ip} ${draftOfBody(request.body).get('username')?.trim().toLowerCase()}`,
+    keyGenerator: (request) => `${request.ip} ${usernameOf(draftOfBody(request.body))}`,
   })
-  return {
-    async check(request) {
-      for (const limit of [byAddress, byName]) {
-        const count = await limit(request, { increment: false })
-        // A look does not count itself: at the limit there is no room for one more.
-        if (!count.isAllowed && count.remaining === 0) {
-          throw new Refusal('request.rate_limited', { seconds: count.ttlInSeconds })
-        }
+  return async (request) => {
+    for (const limit of [byAddress, byName]) {
+      const count = await limit(request)
+      if (!count.isAllowed && count.isExceeded) {
+        throw new Refusal('request.rate_limited', { seconds: count.ttlInSeconds })
       }
-    },
-    async count(request) {
-      await Promise.all([byAddress(request), byName(request)])
-    },
+    }
   }
 }

@@ -63,6 +63,11 @@ export function visitIn(
   return { kernel, language, speech: speechOf(language), formats: formatsOf(language), address, officer }
 }
 
+/** The same visit in another language. */
+export function inLanguage<V extends Visit>(visit: V, language: Language): V {
+  return { ...visit, language, speech: speechOf(language), formats: formatsOf(language) }
+}
+
 async function officerOf({ kernel, isSecure }: PagesOptions, request: FastifyRequest): Promise<Officer | undefined> {
   const sessionToken = sessionTokenOf(request, isSecure)
   if (sessionToken === undefined) return undefined

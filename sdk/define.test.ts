@@ -1,0 +1,128 @@
+import { strict as assert } from 'node:assert'
+import { test } from 'node:test'
+import {
+  choice,
+  date,
+  defineApplication,
+  defineFeatures,
+  defineModel,
+  isApplicationId,
+  record,
+  text,
+} from './index.ts'
+
+const named = (en: string) => ({ en, ur: `${en}-ur` })
+
+const Case = record({ number: text(named('Number')), filedOn: date(named('Filed on')) })
+const Outcome = record({ finding: choice(named('Finding'), { fit: named('Fit'), unfit: named('Unfit') }) })
+
+/** A sound declaration; each test breaks one thing of it. */
+const sound: Parameters<typeof defineApplication>[0] = {
+  id: 'licences',
+  title: named('Licences'),
+  purpose: named('Purpose'),
+  legalBasis: 'Local Government Act 2013, section 54',
+  classification: 'official',
+  case: Case,
+  outcome: Outcome,
+  roles: { inspector: named('Inspector') },
+  models: {},
+  recommendations: { inspect: { label: named('Inspect'), adverse: true, review: { role: 'inspector' } } },
+  fallback: { role: 'inspector' },
+  reasons: { first: named('First') },
+  reference: () => '1',
+  occurredOn: () => '2026-01-31',
+  summary: ['number'],
+  decide: async () => ({ recommendation: 'inspect', reasons: [] }),
+}
+
+const modelWith = (features: Parameters<typeof defineFeatures>[0]) => ({
+  risk: { engine: 'tabular' as const, features, extract: () => ({}), label: () => true },
+})
+const inspect = (review: object, adverse = true) => ({
+  inspect: { label: named('Inspect'), adverse, review: { role: 'inspector', ...review } },
+})
+
+test('a sound declaration is taken as it is', () => {
+  assert.equal(defineApplication(sound), sound)
+})
+
+const faults: readonly (readonly [why: string, change: Partial<typeof sound>, rule: RegExp])[] = [
+  ['an id that cannot be a folder', { id: 'Licences' }, /application "Licences": the id is 2 to 40/],
+  ['no legal basis', { legalBasis: ' ' }, /names the law/],
+  ['nothing to recommend', { recommendations: {} }, /able to recommend/],
+  ['a fallback role nobody has', { fallback: { role: 'chief' } }, /fallback role "chief"/],
+  [
+    'a fallback role that every object has by birth',
+    { fallback: { role: 'toString' } },
+    /fallback role "toString"/,
+  ],
+  [
+    'a role that is no code',
+    { roles: { 'the inspector': named('I'), inspector: named('I') } },
+    /role "the inspector"/,
+  ],
+  [
+    'a reviewer nobody is',
+    { recommendations: inspect({ role: 'chief' }) },
+    /review role "chief" of "inspect"/,
+  ],
+  [
+    'a recommendation that is no code',
+    { recommendations: { 'In Spect': inspect({}).inspect } },
+    /recommendation "In Spect"/,
+  ],
+  ['a sample above all', { recommendations: inspect({ sample: 1.01 }, false) }, /a share from 0 to 1/],
+  [
+    'a sample that is no number',
+    { recommendations: inspect({ sample: Number.NaN }, false) },
+    /a share from 0 to 1/,
+  ],
+  [
+    'an adverse recommendation that mostly nobody reviews',
+    { recommendations: inspect({ sample: 0.5 }) },
+    /adverse/,
+  ],
+  ['a summary of a field that is none', { summary: ['number', 'importer.name'] }, /"importer.name"/],
+  ['a model that sees nothing', { models: modelWith({}) }, /model "risk" sees no feature/],
+  [
+    'a feature that is also a reason',
+    { models: modelWith({ first: { kind: 'number', label: named('F') } }) },
+    /"first" is both/,
+  ],
+  [
+    'a reason that states its value in one language only',
+    { reasons: { late: { en: 'late by {value} days', ur: 'دیر سے' } } },
+    /"late" names \{value\} in one language only/,
+  ],
+  [
+    'a feature that states its value in one language only',
+    {
+      models: modelWith({
+        age: { kind: 'number', label: named('Age'), reason: { en: 'aged', ur: '{value}' } },
+      }),
+    },
+    /"risk.age" names \{value\}/,
+  ],
+]
+for (const [why, change, rule] of faults) {
+  test(`an application is refused for ${why}`, () => {
+    assert.throws(() => defineApplication({ ...sound, ...change }), rule)
+  })
+}
+
+test('a model keeps the types of its schemas and features, and is what was given', () => {
+  const spec = {
+    engine: 'tabular' as const,
+    features: defineFeatures({ digits: { kind: 'number', label: named('Digits') } }),
+    extract: ({ number }: { number: string }) => ({ digits: number.length }),
+    label: ({ finding }: { finding: 'fit' | 'unfit' }) => finding === 'unfit',
+  }
+  assert.equal(defineModel({ case: Case, outcome: Outcome }, spec), spec)
+})
+
+test('ids are names of folders, schemas and addresses', () => {
+  for (const id of ['customs', 'land-survey', 'a1']) assert.ok(isApplicationId(id), id)
+  for (const id of ['', 'a', '1a', 'A1', 'a_b', 'a/b', 'a.b', '-a', 'x'.repeat(41), 'a\n'])
+    assert.equal(isApplicationId(id), false, id)
+})

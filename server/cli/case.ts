@@ -1,0 +1,51 @@
+import type { Command } from 'commander'
+import { z } from 'zod'
+import { caseIdOf, getCase } from '../../kernel/cases/cases.ts'
+import { caseFileReply } from '../../kernel/cases/replies.ts'
+import { outcomesOf } from '../../kernel/outcomes/outcomes.ts'
+import { reviewsOf } from '../../kernel/reviews/reviews.ts'
+import { type CommonOptions, withContext } from './context.ts'
+
+const Uuid = z.uuid()
+
+export function caseCommands(program: Command): void {
+  program
+    .command('case')
+    .description('shows cases')
+    .command('show')
+    .description('one case with its decision, reviews, outcomes and history')
+    .argument('<application>', 'id of the application')
+    .argument('<case>', "the case's id, or the institution's own reference")
+    .action(async (applicationId: string, name: string, _options: unknown, command: Command) => {
+      const options: CommonOptions = command.optsWithGlobals()
+      await withContext(options, async ({ kernel, actor, print }) => {
+        const caseId = Uuid.safeParse(name).success
+          ? name
+          : await caseIdOf(kernel, actor, applicationId, name)
+        const file = caseFileReply(await getCase(kernel, actor, caseId))
+        const reviews = await reviewsOf(kernel, actor, caseId)
+        const outcomes = await outcomesOf(kernel, actor, caseId)
+        const { decision } = file
+        print({ ...file, reviews, outcomes }, [
+          `${file.applicationId} ${file.reference}, ${file.caseId}`,
+          `  state        ${file.state}, version ${file.version}, of ${file.occurredOn}`,
+          ...(decision === null
+            ? ['  decision     none yet']
+            : [
+                `  decision     ${decision.recommendation ?? 'none: a model failed'}, score ${decision.score?.toFixed(3) ?? '–'}, ${decision.review}`,
+                `  model        ${decision.modelDigest ?? '–'}`,
+                ...decision.reasons.map(
+                  ({ code, weight, value }) =>
+                    `    ${weight >= 0 ? '+' : ''}${weight.toFixed(3)}  ${code} = ${value ?? '–'}`,
+                ),
+              ]),
+          ...reviews.map(
+            ({ verdict, recommendation, reason }) =>
+              `  review       ${verdict}: ${recommendation}${reason === null ? '' : `, "${reason}"`}`,
+          ),
+          ...outcomes.map(({ revision, payload }) => `  outcome ${revision}    ${payload}`),
+          ...file.history.map(({ recordedAt, kind, actor: by }) => `  ${recordedAt}  ${kind}  ${by}`),
+        ])
+      })
+    })
+}

@@ -1,0 +1,74 @@
+/** Everything that pages show about one case, and who the people in it are. */
+import type { Application } from '@khudi/sdk'
+import { z } from 'zod'
+import { accountsOf } from '../../kernel/access/access.ts'
+import { type CaseFile as KernelFile, getCase } from '../../kernel/cases/cases.ts'
+import { Refusal } from '../../kernel/errors.ts'
+import { type OutcomeRow, outcomesOf } from '../../kernel/outcomes/outcomes.ts'
+import { type ReviewRow, reviewsOf } from '../../kernel/reviews/reviews.ts'
+import { type Html, html, isolated } from './html.ts'
+import type { OfficerVisit, Visit } from './visit.ts'
+
+export interface CaseFile extends KernelFile {
+  /** `undefined` where it is not installed any more; the case is then shown as it was recorded. */
+  readonly application: Application | undefined
+  readonly reviews: readonly ReviewRow[]
+  /** Oldest first. */
+  readonly outcomes: readonly OutcomeRow[]
+  readonly names: Names
+}
+
+/** User names by the account's identifier. */
+export type Names = ReadonlyMap<string, string>
+
+/** @throws Refusal `case.not_found`, also for what is no identifier at all */
+export async function caseFileOf({ kernel, officer }: OfficerVisit, caseId: string): Promise<CaseFile> {
+  if (!z.uuid().safeParse(caseId).success) throw new Refusal('case.not_found')
+  const { actor } = officer
+  const [file, reviews, outcomes, names] = await Promise.all([
+    getCase(kernel, actor, caseId),
+    reviewsOf(kernel, actor, caseId),
+    outcomesOf(kernel, actor, caseId),
+    namesOf({ kernel, officer }),
+  ])
+  const application = kernel.applications.get(file.row.applicationId)?.application
+  return { ...file, application, reviews, outcomes, names }
+}
+
+export async function namesOf({ kernel, officer }: Pick<OfficerVisit, 'kernel' | 'officer'>): Promise<Names> {
+  const accounts = await accountsOf(kernel, officer.actor.institutionId)
+  return new Map(accounts.map(({ accountId, username }) => [accountId, username]))
+}
+
+/** Who acted, from the name that the log has of them: `account:<uuid>`, `key:<label>`, `operator:<user>`. */
+export function actorName({ speech }: Visit, actor: string, names: Names): Html {
+  const [, kind = '', name = ''] = /^(\w+):(.*)$/s.exec(actor) ?? []
+  switch (kind) {
+    case 'account':
+      return isolated(names.get(name) ?? name)
+    case 'key':
+      return speech.sentence('actor.key', { name: isolated(name) })
+    case 'operator':
+      return speech.sentence('actor.operator', { name: isolated(name) })
+    default:
+      return isolated(actor)
+  }
+}
+
+/** Label of a recommendation; its code where the application does not know it any more. */
+export function recommendationLabel({ speech }: Visit, application: Application | undefined, code: string): Html {
+  const known = Object.hasOwn(application?.recommendations ?? {}, code) ? application?.recommendations[code] : undefined
+  return known === undefined ? html`<code>${code}</code>` : html`${speech.of(known.label)}`
+}
+
+/** The recommendation as a tag; adverse ones are marked, by more than a colour. */
+export function recommendationTag(visit: Visit, application: Application | undefined, code: string): Html {
+  const isAdverse = application?.recommendations[code]?.adverse === true
+  return html`<span class="tag${isAdverse && ' adverse'}">${recommendationLabel(visit, application, code)}</span>`
+}
+
+/** Title of an application, or its identifier. */
+export function applicationTitle({ kernel, speech }: Visit, applicationId: string): string {
+  const application = kernel.applications.get(applicationId)?.application
+  return application === undefined ? applicationId : speech.of(application.title)
+}

@@ -1,0 +1,112 @@
+/** The page of one case: what was submitted, what is recommended and why, and the officer's own decision beside it. */
+import { stateLabels } from '../../kernel/cases/states.ts'
+import type { DecisionRow } from '../../kernel/decisions/decisions.ts'
+import type { OutcomeRow } from '../../kernel/outcomes/outcomes.ts'
+import type { ReviewRow } from '../../kernel/reviews/reviews.ts'
+import {
+  applicationTitle,
+  type CaseFile,
+  recommendationLabel,
+  recommendationTag,
+} from './case-file.ts'
+import { facts } from './facts.ts'
+import { fieldTree } from './fields.ts'
+import { history } from './history.ts'
+import { type Html, html, isolated } from './html.ts'
+import type { Page } from './page.ts'
+import { type Given, titleOf } from './problems.ts'
+import { readReasons, reasonList } from './reasons.ts'
+import { reviewForm } from './review-form.ts'
+import type { OfficerVisit } from './visit.ts'
+
+/** @param notice what just happened, above everything */
+export function casePage(visit: OfficerVisit, file: CaseFile, given: Given, notice?: Html): Page {
+  const { speech } = visit
+  const { row, application } = file
+  const title = applicationTitle(visit, row.applicationId)
+  const main = html`${notice}
+<p class="over">${title}</p>
+<h1>${isolated(row.reference)} <span class="tag state">${speech.of(stateLabels[row.state])}</span></h1>
+<div class="case">
+<div class="judgement">${recommended(visit, file)}
+${reviewed(visit, file)}
+${reviewForm(visit, file, given)}
+${outcome(visit, file)}</div>
+<section class="submitted" aria-labelledby="submitted"><h2 id="submitted">${speech.text('case.submitted')}</h2>
+${facts(visit, {
+  fields: application === undefined ? [] : fieldTree(application.case),
+  record: JSON.parse(row.payload),
+})}</section>
+</div>
+<section aria-labelledby="history"><h2 id="history">${speech.text('history.title')}</h2>${history(visit, file)}</section>`
+  return { kind: 'page', title: titleOf(visit, `${row.reference} – ${title}`, given), main }
+}
+
+/** The recommendation with its score and its reasons. */
+function recommended(visit: OfficerVisit, { decision, application }: CaseFile): Html {
+  const { speech, officer } = visit
+  if (decision === undefined) {
+    return html`<section class="card" aria-labelledby="recommended"><h2 id="recommended">${speech.text('case.recommendation')}</h2><p>${speech.text('case.undecided')}</p></section>`
+  }
+  const { recommendation } = decision
+  return html`<section class="card" aria-labelledby="recommended"><h2 id="recommended">${speech.text('case.recommendation')}</h2>
+<p class="verdict">${
+    recommendation === null
+      ? speech.text('case.noRecommendation')
+      : recommendationTag(visit, application, recommendation)
+  } ${score(visit, decision)}</p>
+<p class="hint">${speech.text(`review.${decision.review}`)}${
+    officer.may('decision.read') &&
+    html` <a href="/decisions/${decision.decisionId}">${speech.text('case.decisionLink')}</a>`
+  }</p>
+<h3>${speech.text('case.reasons')}</h3>
+${reasonList(visit, application, readReasons(decision.reasons))}</section>`
+}
+
+export function score({ speech, formats }: OfficerVisit, decision: Pick<DecisionRow, 'score'>): Html | undefined {
+  if (decision.score === null) return undefined
+  const share = Math.round(decision.score * 1_000) / 10
+  return html`<span class="score"><svg class="meter" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="all" width="100" height="8"/><rect width="${share}" height="8"/></svg>
+${speech.sentence('case.score', { score: html`<b class="figure">${formats.percent(decision.score)}</b>` })}</span>`
+}
+
+/** What officers decided. */
+function reviewed(visit: OfficerVisit, { reviews, application, names }: CaseFile): Html | undefined {
+  if (reviews.length === 0) return undefined
+  return html`<section class="card" aria-labelledby="reviewed"><h2 id="reviewed">${visit.speech.text('review.title')}</h2>
+${reviews.map((review) => reviewText(visit, { review, application, names }))}</section>`
+}
+
+/** One review as a sentence: who, what, when, and why. */
+export function reviewText(
+  visit: OfficerVisit,
+  { review, application, names }: Pick<CaseFile, 'application' | 'names'> & { readonly review: ReviewRow },
+): Html {
+  const { speech, formats } = visit
+  const { reviewedAt, accountId, reason, recommendation, verdict } = review
+  const sentence = speech.sentence(`review.${verdict}`, {
+    who: html`<b>${isolated(names.get(accountId) ?? accountId)}</b>`,
+    what: html`<b>${recommendationLabel(visit, application, recommendation)}</b>`,
+    when: html`<time datetime="${reviewedAt.toISOString()}">${formats.instant(reviewedAt)}</time>`,
+  })
+  return html`<p>${sentence}</p>
+${reason !== null && html`<blockquote class="typed" dir="auto">${reason}</blockquote>`}`
+}
+
+/** What turned out to be true; a correction stands above what it corrects. */
+function outcome(visit: OfficerVisit, { row, application, outcomes }: CaseFile): Html {
+  const { speech, officer } = visit
+  const [latest, ...earlier] = outcomes.toReversed()
+  const link = latest === undefined ? 'outcome.record' : 'outcome.correct'
+  return html`<section class="card" aria-labelledby="outcome"><h2 id="outcome">${speech.text('outcome.title')}</h2>
+${latest === undefined ? html`<p class="hint">${speech.text('outcome.none')}</p>` : outcomeFacts(visit, application, latest)}
+${earlier.length > 0 && html`<details><summary>${speech.text('outcome.earlier')}</summary>${earlier.map((one) => outcomeFacts(visit, application, one))}</details>`}
+${application !== undefined && officer.may('outcome.record') && html`<p><a class="button" href="/cases/${row.caseId}/outcome">${speech.text(link)}</a></p>`}</section>`
+}
+
+function outcomeFacts(visit: OfficerVisit, application: CaseFile['application'], outcome: OutcomeRow): Html {
+  return facts(visit, {
+    fields: application === undefined ? [] : fieldTree(application.outcome),
+    record: JSON.parse(outcome.payload),
+  })
+}

@@ -1,0 +1,64 @@
+/** A recorded case or outcome, laid out from the schema that describes it. */
+import type { FieldNode } from './fields.ts'
+import { type Html, html } from './html.ts'
+import { asRecorded, isRecord, valueOf } from './values.ts'
+import type { Visit } from './visit.ts'
+
+/**
+ * Labels and values in the order of the schema, records and lists under headings of their own. What was not given is
+ * named at the end; what the schema does not know is shown as it was recorded.
+ *
+ * @param level of headings inside, 3 for a part of a section of level 2
+ */
+export function facts(visit: Visit, given: { readonly fields: readonly FieldNode[]; readonly record: unknown }, level = 3): Html {
+  const { fields } = given
+  const record = isRecord(given.record) ? given.record : {}
+  const has = ({ key }: FieldNode) => record[key] !== undefined && record[key] !== null
+  const simple = fields.filter((field) => has(field) && field.kind !== 'record' && field.kind !== 'list')
+  const nested = fields.filter((field) => has(field) && (field.kind === 'record' || field.kind === 'list'))
+  const missing = fields.filter((field) => !has(field))
+  const unknown = Object.entries(record).filter(([key]) => !fields.some((field) => field.key === key))
+  return html`${simple.length + unknown.length > 0 && html`<dl class="facts">
+${simple.map((field) => fact(visit.speech.of(field.meta.label), valueOf(visit, field, record[field.key])))}
+${unknown.map(([key, value]) => fact(html`<code>${key}</code>`, asRecorded(value)))}
+</dl>`}
+${nested.map((field) => section(visit, { field, value: record[field.key] }, level))}
+${missing.length > 0 && html`<p class="hint">${visit.speech.text('value.notGiven')} ${listed(visit, missing)}</p>`}`
+}
+
+function fact(label: Html | string, value: Html): Html {
+  return html`<div><dt>${label}</dt><dd>${value}</dd></div>
+`
+}
+
+function listed({ speech }: Visit, fields: readonly FieldNode[]): string {
+  return new Intl.ListFormat(speech.language, { type: 'conjunction', style: 'narrow' }).format(
+    fields.map(({ meta }) => speech.of(meta.label)),
+  )
+}
+
+function section(visit: Visit, { field, value }: { readonly field: FieldNode; readonly value: unknown }, level: number): Html {
+  const label = visit.speech.of(field.meta.label)
+  if (field.kind === 'record') return part(visit, { title: label, fields: field.parts, record: value }, level)
+  const { element } = field
+  if (element === undefined || !Array.isArray(value)) return html`<p>${asRecorded(value)}</p>`
+  if (element.kind !== 'record') {
+    return html`${heading(level, label)}<ul>${value.map((entry) => html`<li>${valueOf(visit, element, entry)}</li>`)}</ul>`
+  }
+  return html`${value.map((entry: unknown, index) =>
+    part(visit, { title: `${label} ${visit.formats.number(index + 1)}`, fields: element.parts, record: entry }, level),
+  )}`
+}
+
+function part(
+  visit: Visit,
+  given: { readonly title: string; readonly fields: readonly FieldNode[]; readonly record: unknown },
+  level: number,
+): Html {
+  return html`<section class="part">${heading(level, given.title)}${facts(visit, given, level + 1)}</section>`
+}
+
+function heading(level: number, text: string): Html {
+  if (level <= 3) return html`<h3>${text}</h3>`
+  return level === 4 ? html`<h4>${text}</h4>` : html`<h5>${text}</h5>`
+}

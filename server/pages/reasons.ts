@@ -1,0 +1,70 @@
+/** Why something is recommended: each reason as a sentence, with what it weighs and in which direction. */
+import type { Application, BilingualText, Reason } from '@khudi/sdk'
+import { z } from 'zod'
+import { type Html, html, isolated } from './html.ts'
+import { filled } from './speech.ts'
+import type { Visit } from './visit.ts'
+
+const Reasons = z.array(
+  z.strictObject({
+    code: z.string(),
+    weight: z.number(),
+    value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
+  }),
+)
+
+type Reader = Pick<Visit, 'speech' | 'formats'>
+
+/** The reasons of a decision, as its row holds them. */
+export function readReasons(json: string): readonly Reason[] {
+  return Reasons.parse(JSON.parse(json))
+}
+
+/** The sentence of the application for a reason; where it has none (older code), the reason's own code and value. */
+export function reasonSentence(reader: Reader, application: Application | undefined, { code, value }: Reason): Html {
+  const { speech } = reader
+  const feature = Object.values(application?.models ?? {})
+    .map(({ features }) => (Object.hasOwn(features, code) ? features[code] : undefined))
+    .find((found) => found !== undefined)
+  const declared = Object.hasOwn(application?.reasons ?? {}, code) ? application?.reasons?.[code] : undefined
+  const sentence: BilingualText | undefined = declared ?? feature?.reason
+  const said = reasonValue(reader, value)
+  if (sentence !== undefined) return filled(speech.of(sentence), { value: said })
+  const label = feature === undefined ? html`<code>${code}</code>` : html`${speech.of(feature.label)}`
+  return value === null && feature === undefined ? label : html`${label}: ${said}`
+}
+
+function reasonValue({ speech, formats }: Reader, value: Reason['value']): Html {
+  switch (typeof value) {
+    case 'number':
+      return html`<bdi class="figure">${formats.number(value)}</bdi>`
+    case 'boolean':
+      return html`${speech.text(value ? 'value.yes' : 'value.no')}`
+    case 'string':
+      return isolated(value)
+    default:
+      return html`${speech.text('value.notKnown')}`
+  }
+}
+
+/** Length of the longest bar, in the picture's own units; the picture is as wide as its place allows. */
+const half = 100
+
+/** All reasons, the weightiest first as the model gave them, each with a bar to the side that it pushes to. */
+export function reasonList(visit: Visit, application: Application | undefined, reasons: readonly Reason[]): Html {
+  const { speech } = visit
+  if (reasons.length === 0) return html`<p class="hint">${speech.text('reason.none')}</p>`
+  const heaviest = Math.max(...reasons.map(({ weight }) => Math.abs(weight)))
+  return html`<ol class="reasons">${reasons.map((reason) => {
+    const raises = reason.weight >= 0
+    const length = heaviest === 0 ? 0 : Math.round((Math.abs(reason.weight) / heaviest) * half)
+    return html`<li><p>${reasonSentence(visit, application, reason)}</p>
+<p class="push ${raises ? 'raises' : 'lowers'}">${bar(raises ? half : half - length, length)}
+<span>${speech.text(raises ? 'reason.raises' : 'reason.lowers')}</span></p></li>`
+  })}</ol>`
+}
+
+/** Drawn from left to right; the style sheet mirrors it where one reads from right to left. */
+function bar(start: number, length: number): Html {
+  return html`<svg class="weight" viewBox="0 0 ${2 * half} 8" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect x="${start}" y="1" width="${length}" height="6"/><path d="M${half} 0v8"/></svg>`
+}

@@ -68,7 +68,12 @@ export interface Operation<
   readonly body: Body | undefined
   /** Largest body, in bytes; the server's own limit (1 MiB unless set) where absent. */
   readonly maxBodyBytes?: number
-  readonly reply: { readonly status: number; readonly schema: ReplyBody }
+  readonly reply: {
+    readonly status: number
+    /** Further successes with the same body: 200 where the thing to create was there already. */
+    readonly otherStatuses?: readonly number[]
+    readonly schema: ReplyBody
+  }
   /** Edits something that has a version: `If-Match` is required. Elsewhere a write that carries one is refused. */
   readonly editsVersion?: boolean
   /** Creates something: `Idempotency-Key` is honoured. Elsewhere a POST that carries one is refused rather than unprotected. */

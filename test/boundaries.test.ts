@@ -97,7 +97,15 @@ const examples: readonly Example[] = [
       'server/a.ts': importing('../test/database.ts', '../kernel/a.test.ts', 'fast-check', '@khudi/sdk/test'),
     },
     at: linesOf('server/a.ts', 1, 2, 3, 4),
-    good: { 'server/a.ts': importing('../kernel/errors.ts', '../engines/x/a.ts', 'pg', 'node:http') },
+    good: {
+      'server/a.ts': importing(
+        '../kernel/errors.ts',
+        '../engines/x/a.ts',
+        '../package.json',
+        'pg',
+        'node:http',
+      ),
+    },
   },
   {
     what: 'a folder that the table does not know is refused',

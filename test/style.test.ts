@@ -6,7 +6,7 @@ import { sourceFiles } from './files.ts'
 import { noTypeEscapes, suppressionsGiveReasons } from './rules/escapes.ts'
 import { type Example, linesOf, placesOf, showBreaches } from './rules/examples.ts'
 import { functionsAreShort, longFilesSayWhy, parametersAreFew } from './rules/sizes.ts'
-import { migrationsSayIfTheyBreak, sqlIsLowerCase, upperCaseIn } from './rules/sql.ts'
+import { migrationsSayIfTheyBreak, sqlIsLowerCase, statementsAreUsed, upperCaseIn } from './rules/sql.ts'
 import { checkout, type Finding, listed, slashed } from './source/parse.ts'
 
 const lines = (count: number, line: string) => `${line}\n`.repeat(count)
@@ -39,6 +39,7 @@ const examples: readonly Example[] = [
     good: {
       'kernel/a.ts':
         "// biome-ignore lint/style/useConst: set by the callback below\nconst a = '// @ts-ignore'\n// never @ts-ignore\n",
+      'kernel/a.test.ts': '// @ts-expect-error: no such role\na()',
     },
   },
   {
@@ -70,7 +71,7 @@ const examples: readonly Example[] = [
       'kernel/a.ts': 'function a(b, c, d, e) {}\nconst f = (g, h, i, j) => 1\nclass K { l(m, n, o, p) {} }',
     },
     at: ['kernel/a.ts:1', 'kernel/a.ts:2', 'kernel/a.ts:3'],
-    good: { 'kernel/a.ts': 'function a(b, c, { d, e }) {}' },
+    good: { 'kernel/a.ts': 'function a(b, c, { d, e }) {}\ncommand.action((f, g, h, i) => {})' },
   },
   {
     what: 'SQL is in lower case, in store.ts, exported, with parameters only',
@@ -91,6 +92,19 @@ const examples: readonly Example[] = [
         "const columns = 'a, b'",
         statementOf(`\`select \${columns} from c where d = 'Quoted' and e = $1\``),
       ].join('\n'),
+    },
+  },
+  {
+    what: 'every statement is run by somebody',
+    rule: statementsAreUsed,
+    bad: {
+      'kernel/a/store.ts': statementOf("'select 1'"),
+      'kernel/a/a.test.ts': "import { one } from './store.ts'",
+    },
+    at: ['kernel/a/store.ts:1'],
+    good: {
+      'kernel/a/store.ts': statementOf("'select 1'"),
+      'kernel/a/a.ts': "import { one as first } from './store.ts'",
     },
   },
 ]
@@ -128,6 +142,10 @@ test('calls can be read without the declaration', async () => {
 
 test('statements are in lower case, exported from a store, and take parameters only', async () => {
   assert.deepEqual(listed(sqlIsLowerCase(await checkout())), [])
+})
+
+test('every statement is run by somebody', async () => {
+  assert.deepEqual(listed(statementsAreUsed(await checkout())), [])
 })
 
 test('migrations say in their first line whether they break, and are in lower case', async () => {

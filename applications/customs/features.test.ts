@@ -32,7 +32,7 @@ test('goods are compared by heading, route, rate and regime, and priced in the c
   const row = featuresOf({})
   assert.equal(row.goodsAndRoute, '080212 · US → AE · 7.2 % · –')
   assert.equal(row.valueBand, '080212 · US → AE · 7.2 % · – · 4–8 USD/kg')
-  assert.equal(row.fineValueBand, '080212 · US → AE · 7.2 % · – · 5.66–6.73 USD/kg')
+  assert.equal(row.fineValueBand, '080212 · US → AE · 7.2 % · – · 6.17–6.73 USD/kg')
   assert.equal(row.commodityCode, '08021200')
   assert.equal(row.valuePerKgUsd, 6.4)
 })

@@ -124,7 +124,7 @@ export function features(declaration: Declaration): FeatureRow<typeof declaratio
   return {
     goodsAndRoute: route,
     valueBand: banded(route, perKg, { width: 'octave', unit: `${currency}/kg` }),
-    fineValueBand: banded(route, perKg, { width: 'quarter', unit: `${currency}/kg` }),
+    fineValueBand: banded(route, perKg, { width: 'eighth', unit: `${currency}/kg` }),
     pieceMassBand: banded(heading, pieceKg, { width: 'quarter', unit: `kg/${declaration.quantityUnit}` }),
     commodityCode,
     countryOfOrigin,

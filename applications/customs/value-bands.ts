@@ -1,8 +1,9 @@
 /**
  * Bands of equal ratio for values that spread over many orders of magnitude. A model learns what has been found among
- * goods of a kind at about a price; the band says what "about" is. An octave is a doubling; a quarter of it is 19 %.
+ * goods of a kind at about a price; the band says what "about" is. An octave is a doubling, a quarter of it 19 %, an eighth
+ * 9 %.
  */
-const bandsPerOctave = { octave: 1, quarter: 4 } as const
+const bandsPerOctave = { octave: 1, quarter: 4, eighth: 8 } as const
 export type BandWidth = keyof typeof bandsPerOctave
 
 /** Values outside fall into the outermost bands: 2⁻³⁰ is a billionth of a unit, 2⁵⁰ a quadrillion. */
@@ -12,6 +13,7 @@ const highestOctave = 50
 const labels: Readonly<Record<BandWidth, readonly string[]>> = {
   octave: labelsOf(bandsPerOctave.octave),
   quarter: labelsOf(bandsPerOctave.quarter),
+  eighth: labelsOf(bandsPerOctave.eighth),
 }
 
 function labelsOf(perOctave: number): readonly string[] {

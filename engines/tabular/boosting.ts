@@ -51,14 +51,7 @@ export function* boost(
   random: Random,
 ): Generator<Round, Boosted> {
   const total = data.labels.length
-  const cuts = data.columns.map((values) =>
-    quantileCuts(values.subarray(0, data.trainCount), options.maxBins),
-  )
-  const binned: BinnedRows = {
-    bins: binRows(data.columns, cuts),
-    width: cuts.length,
-    binCounts: Int32Array.from(cuts, (own) => own.length + 2),
-  }
+  const { cuts, binned } = binColumns(data, options.maxBins)
   const { weight, positive } = sumWeights(data, { from: 0, to: data.trainCount })
   const baseMargin = Math.log(positive / (weight - positive))
   const margins = new Float64Array(total).fill(baseMargin)
@@ -84,6 +77,16 @@ export function* boost(
   }
   if (!validates) return { baseMargin, trees, cuts, margins }
   return { baseMargin, trees: trees.slice(0, best.round), cuts, margins: best.margins }
+}
+
+/** Cuts from the rows that are learned from; bins of all rows. */
+function binColumns(
+  { columns, trainCount }: BoostingData,
+  maxBins: number,
+): { readonly cuts: readonly Float64Array[]; readonly binned: BinnedRows } {
+  const cuts = columns.map((values) => quantileCuts(values.subarray(0, trainCount), maxBins))
+  const binCounts = Int32Array.from(cuts, (own) => own.length + 2)
+  return { cuts, binned: { bins: binRows(columns, cuts), width: cuts.length, binCounts } }
 }
 
 function growSampled(

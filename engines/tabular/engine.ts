@@ -1,7 +1,7 @@
 /** The tabular engine as the kernel sees every engine of learned models. */
 import type { Engine, FeatureRow, FeatureSpecs, LoadedModel, Reason, Score } from '@khudi/sdk'
 import { decodeModel, encodeModel } from './model-file.ts'
-import { compile, type Scored, type Scorer } from './score.ts'
+import { compile, type Scorer } from './score.ts'
 import { train } from './train.ts'
 
 const engine: Engine = {
@@ -26,8 +26,8 @@ const engine: Engine = {
         trees: model.trees.roots.length,
         rows: model.trainedRows,
         ...(validation !== null && {
-          validationAuc: validation.auc ?? 'undefined on one class',
-          validationAveragePrecision: validation.averagePrecision ?? 'undefined on one class',
+          validationAuc: validation.auc,
+          validationAveragePrecision: validation.averagePrecision,
           validationCalibrationError: validation.calibrationError,
         }),
       },
@@ -37,7 +37,7 @@ const engine: Engine = {
   load(bytes): LoadedModel {
     const scorer = compile(decodeModel(bytes))
     return {
-      score: (row, reasonCount) => explain(scorer, row, scorer.score(row), reasonCount),
+      score: (row, reasonCount) => explain({ scorer, row, count: reasonCount }),
     }
   },
 }
@@ -47,8 +47,16 @@ export default engine
 /**
  * Largest contributions first, by size whatever their direction; equal ones in the model's order of features.
  */
-function explain(scorer: Scorer, row: FeatureRow<FeatureSpecs>, scored: Scored, count: number): Score {
-  const { contributions } = scored
+function explain({
+  scorer,
+  row,
+  count,
+}: {
+  readonly scorer: Scorer
+  readonly row: FeatureRow<FeatureSpecs>
+  readonly count: number
+}): Score {
+  const { score, contributions } = scorer.score(row)
   const reasons: Reason[] = []
   const taken = new Set<number>()
   while (reasons.length < count) {
@@ -73,7 +81,7 @@ function explain(scorer: Scorer, row: FeatureRow<FeatureSpecs>, scored: Scored, 
         : { code, value, weight, compared: { seen: history.seen, positive: history.positive } },
     )
   }
-  return { score: scored.score, reasons }
+  return { score, reasons }
 }
 
 const size = (contributions: Float64Array, index: number) => Math.abs(contributions[index] ?? 0)

@@ -1,7 +1,7 @@
 import type { Boosted } from './boosting.ts'
 import type { Calibration } from './calibration.ts'
 import { TabularInputError } from './errors.ts'
-import { sumsAreExact, type TabularModel, toGrid } from './model.ts'
+import { sumsAreExact, type TabularModel, type TreeNodes, toGrid } from './model.ts'
 import type { BinnedTree } from './tree.ts'
 
 /**
@@ -14,15 +14,7 @@ export function flattenTrees(
   by: { readonly learningRate: number; readonly calibration: Calibration },
 ): Pick<TabularModel, 'baseMargin' | 'trees'> {
   const { slope, intercept } = by.calibration
-  const size = boosted.trees.reduce((sum, tree) => sum + tree.length, 0)
-  const trees = {
-    roots: new Int32Array(boosted.trees.length),
-    column: new Int32Array(size).fill(-1),
-    threshold: new Float64Array(size),
-    left: new Int32Array(size),
-    missingLeft: new Uint8Array(size),
-    value: new Float64Array(size),
-  }
+  const trees = emptyNodes(boosted.trees)
   let baseMargin = toGrid(slope * boosted.baseMargin + intercept)
   let root = 0
   boosted.trees.forEach((tree, index) => {
@@ -48,6 +40,18 @@ export function flattenTrees(
     )
   }
   return { baseMargin, trees }
+}
+
+function emptyNodes(trees: readonly BinnedTree[]): TreeNodes {
+  const size = trees.reduce((sum, tree) => sum + tree.length, 0)
+  return {
+    roots: new Int32Array(trees.length),
+    column: new Int32Array(size).fill(-1),
+    threshold: new Float64Array(size),
+    left: new Int32Array(size),
+    missingLeft: new Uint8Array(size),
+    value: new Float64Array(size),
+  }
 }
 
 /** Children come after their parents, so one pass from the end sees every child before its parent. */

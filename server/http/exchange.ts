@@ -114,7 +114,7 @@ export class ExchangesUnderWay {
 
   /** @throws Refusal server.busy where `limit` exchanges of the kind are under way, server.stopping */
   admit(exchange: Exchange, kind: ExchangeKind, limit: number): void {
-    if (this.#isStopping) throw new Refusal('server.stopping', { seconds: 5 })
+    if (this.#isStopping) throw new Refusal('server.stopping')
     if (this.#counts[kind] >= limit) throw new Refusal('server.busy', { seconds: 5 })
     this.#counts[exchange.kind] -= 1
     this.#counts[kind] += 1
@@ -131,12 +131,12 @@ export class ExchangesUnderWay {
   stop(): void {
     this.#isStopping = true
     for (const exchange of this.#open) {
-      if (exchange.kind === 'stream') exchange.abort(new Refusal('server.stopping', { seconds: 5 }))
+      if (exchange.kind === 'stream') exchange.abort(new Refusal('server.stopping'))
     }
   }
 
   /** Gives up on whatever is still under way. */
   abortAll(): void {
-    for (const exchange of this.#open) exchange.abort(new Refusal('server.stopping', { seconds: 5 }))
+    for (const exchange of this.#open) exchange.abort(new Refusal('server.stopping'))
   }
 }

@@ -51,26 +51,33 @@ export interface HttpServerOptions {
   readonly checksReplies?: boolean
 }
 
+/** What the parts of one server share. */
+interface Shared {
+  readonly options: HttpServerOptions
+  readonly limits: HttpLimits
+  readonly metrics: HttpMetrics
+  readonly underWay: ExchangesUnderWay
+  readonly reporting: FailureReporting
+}
+
 /**
  * Makes the server; `listen` opens it, `inject` calls it in process, `close` stops it: nothing more is accepted, streams
  * are told to end, requests under way have `limits.shutdownMs` to finish, then their connections are cut.
  */
 export function createHttpServer(options: HttpServerOptions): FastifyInstance {
-  const limits: HttpLimits = { ...defaultLimits, ...options.limits }
-  const metrics = options.metrics ?? createHttpMetrics({ process: false })
-  const underWay = new ExchangesUnderWay()
-  const reporting: FailureReporting = { logger: options.logger, onFatal: options.onFatal }
-  metrics.watch(() => underWay.count('json') + underWay.count('stream') + underWay.count('other'))
-
-  const open = (request: FastifyRequest, reply: FastifyReply) => {
-    reply.headers(dataHeaders)
-    reply.header('x-request-id', request.id)
-    underWay.open(request, reply, (exchange) => record(exchange, reply, { metrics, logger: options.logger }))
+  const shared: Shared = {
+    options,
+    limits: { ...defaultLimits, ...options.limits },
+    metrics: options.metrics ?? createHttpMetrics({ process: false }),
+    underWay: new ExchangesUnderWay(),
+    reporting: { logger: options.logger, onFatal: options.onFatal },
   }
+  const { limits, metrics, underWay, reporting } = shared
+  metrics.watch(() => underWay.count('json') + underWay.count('stream') + underWay.count('other'))
   const app = fastify({
     ...fastifyOptions(options, limits),
     frameworkErrors: (error, request, reply) => {
-      open(request, reply)
+      open(shared, request, reply)
       answerFailure(error, { request, reply }, reporting)
     },
   })
@@ -78,7 +85,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response))
   app.decorateRequest('exchange', undefined)
   app.addHook('onRequest', (request, reply, done) => {
-    open(request, reply)
+    open(shared, request, reply)
     done()
   })
   app.setErrorHandler((error, request, reply) => answerFailure(error, { request, reply }, reporting))
@@ -87,36 +94,45 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   })
   app.removeAllContentTypeParsers()
   app.register(rateLimit, { global: false })
-  app.register(async (api) => {
-    readBodies(api, limits)
-    const rates = createRates(api, limits.rates)
-    const door = { authenticate: options.authenticate, underWay, rates, limits }
-    const checksReplies = options.checksReplies ?? false
-    mountOperations(api, options.operations, {
-      ...door,
-      kernel: options.kernel,
-      metrics,
-      reporting,
-      checksReplies,
-    })
-    mountOpenApi(api, options)
-    mountMetrics(api, { metrics, token: options.metricsToken })
-    mountHealth(api, {
-      checks: options.readiness ?? {},
-      isStopping: () => underWay.isStopping,
-      failed: (check, error) => options.logger?.error({ check, error: describeError(error) }, 'check failed'),
-    })
-  })
-  const { pages } = options
-  if (pages !== undefined) {
-    app.register(async (site) => {
-      securePages(site)
-      await site.register(pages)
-    })
-  }
+  app.register(async (api) => mountApi(api, shared))
+  if (options.pages !== undefined) app.register(pagesOf(options.pages))
   sweepRegularly(app, underWay, limits.requestMs)
   stopInOrder(app, underWay, limits.shutdownMs)
   return app
+}
+
+function open({ underWay, metrics, options }: Shared, request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(dataHeaders)
+  reply.header('x-request-id', request.id)
+  underWay.open(request, reply, (exchange) => record(exchange, reply, { metrics, logger: options.logger }))
+}
+
+function mountApi(api: FastifyInstance, { options, limits, metrics, underWay, reporting }: Shared): void {
+  readBodies(api, limits)
+  mountOperations(api, options.operations, {
+    kernel: options.kernel,
+    authenticate: options.authenticate,
+    rates: createRates(api, limits.rates),
+    checksReplies: options.checksReplies ?? false,
+    underWay,
+    limits,
+    metrics,
+    reporting,
+  })
+  mountOpenApi(api, options)
+  mountMetrics(api, { metrics, token: options.metricsToken })
+  mountHealth(api, {
+    checks: options.readiness ?? {},
+    isStopping: () => underWay.isStopping,
+    failed: (check, error) => options.logger?.error({ check, error: describeError(error) }, 'check failed'),
+  })
+}
+
+function pagesOf(pages: FastifyPluginAsync): FastifyPluginAsync {
+  return async (site) => {
+    securePages(site)
+    await site.register(pages)
+  }
 }
 
 function fastifyOptions({ logger, trustedProxies }: HttpServerOptions, limits: HttpLimits) {

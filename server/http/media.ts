@@ -2,7 +2,6 @@
 
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { Refusal } from '../../kernel/errors.ts'
-import { weightOf } from './problem.ts'
 
 export type StreamFormat = 'ndjson' | 'csv'
 
@@ -66,36 +65,4 @@ function mediaTypeOf(contentType: string | undefined): string | undefined {
     return name.trim() !== 'charset' || /^\s*"?utf-8"?\s*$/.test(value)
   })
   return isUtf8 ? type.trim() : undefined
-}
-
-/**
- * The format a stream of rows is sent in, by `Accept` (RFC 9110, 12.5.1). NDJSON where both are as welcome.
- * @throws Refusal request.not_acceptable
- */
-export function acceptedFormat(accept: string | undefined): StreamFormat {
-  if (accept === undefined) return 'ndjson'
-  const ndjson = Math.max(
-    ...['application/x-ndjson', 'application/ndjson'].map((type) => welcome(accept, type)),
-  )
-  const csv = welcome(accept, mediaTypes.csv)
-  if (ndjson === 0 && csv === 0) {
-    throw new Refusal('request.not_acceptable', { offered: `${mediaTypes.ndjson}, ${mediaTypes.csv}` })
-  }
-  return csv > ndjson ? 'csv' : 'ndjson'
-}
-
-/** Weight that an `Accept` header gives to a type; its most specific range decides. */
-function welcome(accept: string, type: string): number {
-  const ranges = ['*/*', `${type.slice(0, type.indexOf('/'))}/*`, type]
-  let specificity = -1
-  let weight = 0
-  for (const part of accept.toLowerCase().split(',', 50)) {
-    const [range = '', ...parameters] = part.trim().split(';')
-    const found = ranges.indexOf(range.trim())
-    if (found > specificity) {
-      specificity = found
-      weight = weightOf(parameters)
-    }
-  }
-  return weight
 }

@@ -10,9 +10,10 @@ import { csvWriter } from './csv.ts'
 import { exchangeOf } from './exchange.ts'
 import { tell } from './failures.ts'
 import { readParameters, refuseNul } from './inputs.ts'
-import { acceptedFormat, hasBody, mediaTypes, type StreamFormat } from './media.ts'
-import type { Mounting } from './mount.ts'
-import { ndjson } from './mount-intake.ts'
+import { hasBody, mediaTypes, type StreamFormat } from './media.ts'
+import type { Mounting } from './mounting.ts'
+import { ndjson } from './ndjson.ts'
+import { acceptedFormat } from './negotiation.ts'
 import { sendStream } from './stream-reply.ts'
 
 type Row = Readonly<Record<string, unknown>>

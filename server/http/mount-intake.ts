@@ -3,13 +3,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../kernel/errors.ts'
 import type { IntakeOperation } from '../../kernel/operation.ts'
-import { admit } from './admission.ts'
+import { admit, letContinue } from './admission.ts'
 import { exchangeOf } from './exchange.ts'
 import { problemFor, tell } from './failures.ts'
 import { readParameters, refuseNul } from './inputs.ts'
 import { mediaTypes, streamFormatOf } from './media.ts'
-import type { Mounting } from './mount.ts'
-import { letContinue } from './mount-json.ts'
+import type { Mounting } from './mounting.ts'
+import { ndjson } from './ndjson.ts'
 import { recordSource } from './record-source.ts'
 import { sendStream } from './stream-reply.ts'
 
@@ -70,11 +70,4 @@ async function* replyLines(
     metrics.countIntakeRows(operation.id, batch.length)
     yield ndjson(batch)
   }
-}
-
-/** One JSON text a line; the empty text for no rows. */
-export function ndjson(rows: readonly unknown[]): string {
-  let text = ''
-  for (const row of rows) text += `${JSON.stringify(row)}\n`
-  return text
 }

@@ -3,11 +3,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../kernel/errors.ts'
 import type { CallContext, Operation, Reply } from '../../kernel/operation.ts'
-import { admit } from './admission.ts'
+import { admit, letContinue } from './admission.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
 import { readBody, readParameters, refuseNul } from './inputs.ts'
 import { checkJsonBody, hasBody } from './media.ts'
-import type { Mounting } from './mount.ts'
+import type { Mounting } from './mounting.ts'
 import { entityTag, idempotencyKeyOf, idempotencyOf, isKnown, versionOf } from './preconditions.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
@@ -51,12 +51,6 @@ function checkHeaders(operation: Operation, request: FastifyRequest): void {
   else if (operation.method === 'POST') throw new Refusal('idempotency.not_supported')
 }
 
-/** The client asked whether to send its body (RFC 9110, 10.1.1), and so far nothing speaks against it. */
-export function letContinue(request: FastifyRequest, reply: FastifyReply): void {
-  exchangeOf(request).hasContinued = true
-  reply.raw.writeContinue()
-}
-
 async function answer(
   operation: Operation,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
@@ -97,7 +91,9 @@ function headerOf({ headers }: FastifyRequest, name: string): string | undefined
 }
 
 function checkReply({ id, reply }: Operation, { status, body }: Reply<unknown>): void {
-  if (status !== reply.status) throw new Error(`${id} answered ${status}, described is ${reply.status}`)
+  if (status !== reply.status && reply.otherStatuses?.includes(status) !== true) {
+    throw new Error(`${id} answered with status ${status}, which it does not describe`)
+  }
   const read = reply.schema.safeParse(body)
   if (!read.success) throw new Error(`the reply of ${id} is not of its described form`, { cause: read.error })
 }

@@ -3,23 +3,11 @@
 import type { FastifyInstance, HTTPMethods } from 'fastify'
 import { z } from 'zod'
 import { Refusal, unreachable } from '../../kernel/errors.ts'
-import type { Kernel } from '../../kernel/kernel.ts'
 import type { AnyOperation } from '../../kernel/operation.ts'
-import type { Doorkeeping } from './admission.ts'
-import type { FailureReporting } from './failures.ts'
-import type { HttpMetrics } from './metrics.ts'
 import { mountExport } from './mount-export.ts'
 import { mountIntake } from './mount-intake.ts'
 import { mountJson } from './mount-json.ts'
-
-/** What every operation is mounted with. */
-export interface Mounting extends Doorkeeping {
-  readonly kernel: Kernel
-  readonly metrics: HttpMetrics
-  readonly reporting: FailureReporting
-  /** Holds every JSON reply against its schema and fails where they differ. For tests: it costs as much as reading a request. */
-  readonly checksReplies: boolean
-}
+import type { Mounting } from './mounting.ts'
 
 /** @throws Error for a set of operations that contradicts itself; its message names the operation. */
 export function mountOperations(

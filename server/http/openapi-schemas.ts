@@ -4,18 +4,14 @@ import { type Application, fieldRegistry, unitSymbol } from '@khudi/sdk'
 import { z } from 'zod'
 import { unreachable } from '../../kernel/errors.ts'
 import type { AnyOperation } from '../../kernel/operation.ts'
+import type { JsonSchema } from './openapi-document.ts'
 import { FieldProblem, Problem } from './problem.ts'
-
-export type JsonSchema = z.core.JSONSchema.BaseSchema
-
-/** A reference to a component, or a schema without one. */
-export type SchemaOrRef = JsonSchema
 
 export interface DescribedSchemas {
   /** By component name. */
   readonly components: Readonly<Record<string, JsonSchema>>
   /** Reference to the component of a schema that was described. */
-  refOf(schema: z.ZodType): SchemaOrRef
+  refOf(schema: z.ZodType): JsonSchema
   /** Properties of an object whose fields become parameters. */
   propertiesOf(
     schema: z.ZodType,
@@ -33,37 +29,37 @@ export function describeSchemas(
   const add = (schema: z.ZodType, id: string) => {
     // A schema used by several operations keeps the first name, or the one it was given by `meta`.
     if (!named.has(schema)) named.add(schema, { id: z.globalRegistry.get(schema)?.id ?? id })
+    return { $ref: `${PREFIX}${named.get(schema)?.id}` }
   }
   add(Problem, 'Problem')
   add(FieldProblem, 'FieldProblem')
-  const ofApplications = { case: [] as string[], outcome: [] as string[] }
-  for (const application of applications) {
-    for (const part of ['case', 'outcome'] as const) {
-      const id = `${application.id}.${part}`
-      add(application[part], id)
-      ofApplications[part].push(`${PREFIX}${id}`)
-    }
+  const ofApplications: Record<'case' | 'outcome', JsonSchema[]> = { case: [], outcome: [] }
+  for (const { id, ...application } of applications) {
+    ofApplications.case.push(add(application.case, `${id}.case`))
+    ofApplications.outcome.push(add(application.outcome, `${id}.outcome`))
   }
   for (const operation of operations) for (const [id, schema] of schemasOf(operation)) add(schema, id)
   const override = describer(ofApplications)
   return {
     components: flattened(z.toJSONSchema(named, { io: 'input', uri: (id) => `${PREFIX}${id}`, override })),
     refOf(schema) {
-      const id = named.get(schema)?.id
-      if (id === undefined) throw new Error('this schema was not described')
-      return { $ref: `${PREFIX}${id}` }
+      if (!named.has(schema)) throw new Error('this schema was not described')
+      return add(schema, '')
     },
-    propertiesOf(schema) {
-      const { properties = {}, required = [], $defs } = z.toJSONSchema(schema, { io: 'input', override })
-      if ($defs !== undefined) throw new Error('the schema of a parameter refers to no other')
-      return Object.fromEntries(
-        Object.entries(properties).map(([name, property]) => [
-          name,
-          { schema: typeof property === 'boolean' ? {} : property, isRequired: required.includes(name) },
-        ]),
-      )
-    },
+    propertiesOf: (schema) => propertiesOf(z.toJSONSchema(schema, { io: 'input', override })),
   }
+}
+
+function propertiesOf({ properties = {}, required = [], $defs }: JsonSchema) {
+  if ($defs !== undefined) throw new Error('the schema of a parameter refers to no other')
+  const described = Object.entries(properties).map(
+    ([name, property]) =>
+      [
+        name,
+        { schema: typeof property === 'boolean' ? {} : property, isRequired: required.includes(name) },
+      ] as const,
+  )
+  return Object.fromEntries(described)
 }
 
 /** `cases.open` → `CasesOpen`. */
@@ -89,7 +85,7 @@ function schemasOf(operation: AnyOperation): readonly (readonly [string, z.ZodTy
 }
 
 /** Labels and units of fields, and the cases of applications in place of what stands for them. */
-function describer(ofApplications: Readonly<Record<'case' | 'outcome', readonly string[]>>) {
+function describer(ofApplications: Readonly<Record<'case' | 'outcome', readonly JsonSchema[]>>) {
   return ({ zodSchema, jsonSchema }: { zodSchema: z.core.$ZodType; jsonSchema: JsonSchema }) => {
     const field = fieldRegistry.get(zodSchema)
     if (field !== undefined) {
@@ -102,7 +98,7 @@ function describer(ofApplications: Readonly<Record<'case' | 'outcome', readonly 
       delete jsonSchema.applicationSchema
       const references = ofApplications[part]
       jsonSchema.description = `The ${part} of the application that the request names`
-      if (references.length > 0) jsonSchema.anyOf = references.map(($ref) => ({ $ref }))
+      if (references.length > 0) jsonSchema.anyOf = [...references]
     }
   }
 }

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { Liveness, Readiness } from './health.ts'
-import type { OperationObject, ResponseObject } from './openapi.ts'
+import type { OperationObject, ResponseObject } from './openapi-document.ts'
 
 /** Open to anybody; the metrics are guarded in their own way. */
 export function systemPaths(): Record<string, Record<string, OperationObject>> {

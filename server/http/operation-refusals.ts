@@ -4,6 +4,7 @@ import { type ErrorCode, unreachable } from '../../kernel/errors.ts'
 import type { AnyOperation } from '../../kernel/operation.ts'
 
 const always: readonly ErrorCode[] = [
+  'access.key_invalid',
   'access.not_signed_in',
   'access.scope_missing',
   'database.unavailable',

@@ -3,6 +3,7 @@
 import type { Language } from '@khudi/sdk'
 import { z } from 'zod'
 import type { Refusal } from '../../kernel/errors.ts'
+import { weightOf } from './negotiation.ts'
 
 /** More would make the reply larger than the request that it is about. */
 const PROBLEMS_SHOWN = 50
@@ -84,14 +85,4 @@ export function languageOf(acceptLanguage: string | undefined): Language {
     else if (tag === 'en' || tag.startsWith('en-') || tag === '*') english = Math.max(english, weight)
   }
   return urdu > english ? 'ur' : 'en'
-}
-
-/** The `q` among a range's parameters: 1 where it is absent, 0 where it makes no sense. */
-export function weightOf(parameters: readonly string[]): number {
-  const quality = parameters
-    .map((parameter) => parameter.trim())
-    .find((parameter) => parameter.startsWith('q='))
-  if (quality === undefined) return 1
-  const weight = /^q=(0(\.\d{0,3})?|1(\.0{0,3})?)$/.test(quality) ? Number(quality.slice(2)) : 0
-  return weight
 }

@@ -28,3 +28,12 @@ export function versionOf(draft: Draft): number | undefined {
   const version = /^\d{1,9}$/.exec(draft.get('_version') ?? '')?.[0]
   return version === undefined ? undefined : Number(version)
 }
+
+/** Entries of a list that one form shows at most; longer lists come as files. */
+const mostEntries = 100
+
+/** How many entries of a list the form has, by its hidden field. */
+export function entryCount(draft: Draft, name: string): number {
+  const told = /^\d{1,4}$/.exec(draft.get(`_entries.${name}`) ?? '')?.[0]
+  return told === undefined ? 0 : Math.min(Number(told), mostEntries)
+}

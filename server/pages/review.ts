@@ -1,16 +1,16 @@
-/** The case page and the reviewing of a case on it. */
-import { text, z } from '@khudi/sdk'
-import { readWith, record } from '@khudi/sdk'
-import { Refusal } from '../../kernel/errors.ts'
+/** Reviewing a case on its page. */
+import { readWith, record, text } from '@khudi/sdk'
+import { type FieldProblem, Refusal } from '../../kernel/errors.ts'
 import { completeReview } from '../../kernel/reviews/reviews.ts'
 import { type CaseFile, caseFileOf, recommendationLabel } from './case-file.ts'
+import { caseNotice } from './case-notice.ts'
 import { casePage, reviewText } from './case-page.ts'
 import { type Draft, versionOf } from './draft.ts'
 import { type Html, html } from './html.ts'
-import { type Answer, redirection } from './page.ts'
-import { type Given, given, nothingGiven, problemNotice } from './problems.ts'
+import { type Answer, type Page, redirection } from './page.ts'
+import { controlId, type Given, given, nothingGiven, problemNotice } from './problems.ts'
 import { longestReason } from './review-form.ts'
-import type { FormRoute, PageRoute, Params } from './routes.ts'
+import type { FormRoute, PageRoute } from './routes.ts'
 import type { OfficerVisit } from './visit.ts'
 import { words } from './words.ts'
 
@@ -20,7 +20,7 @@ export const caseRoute: PageRoute = {
   scope: 'case.read',
   async show(visit, { caseId = '' }) {
     const file = await caseFileOf(visit, caseId)
-    return casePage(visit, file, nothingGiven, done(visit, file))
+    return casePage(visit, file, nothingGiven, caseNotice(visit, file))
   },
 }
 
@@ -28,26 +28,92 @@ export const reviewRoute: FormRoute = {
   id: 'page.review',
   path: '/cases/:caseId/review',
   scope: 'case.review',
-  async show(visit, { caseId = '' }, about) {
-    return shown(visit, await caseFileOf(visit, caseId), about)
-  },
-  async act(visit, params, draft) {
-    const read = readReview(draft)
-    if (!read.ok) return this.show(visit, params, given(draft, { problems: read.problems }))
-    return review(visit, params, { draft, ...read.value })
-  },
+  show: (visit, { caseId = '' }, about) => show(visit, caseId, about),
+  act: (visit, { caseId = '' }, draft) => review(visit, caseId, draft),
 }
 
-/** What the form must hold before the kernel is asked. The labels are in the form; only the messages come from here. */
-const Review = record({
-  recommendation: z.string().max(100),
-  reason: text({ en: 'Reason', ur: 'وجہ' }, { max: longestReason }).optional(),
-})
+async function show(visit: OfficerVisit, caseId: string, about: Given): Promise<Page> {
+  const file = await caseFileOf(visit, caseId)
+  return casePage(visit, file, about, problemNotice(visit, about, (field) => labels(visit, field)))
+}
 
-function readReview(draft: Draft) {
-  const reason = draft.get('reason')?.replaceAll('\r\n', '\n').trim()
-  return readWith(Review, {
-    recommendation: draft.get('recommendation'),
-    ...(reason === undefined || reason === '' ? {} : { reason }),
-  })
+function labels({ speech }: OfficerVisit, field: string) {
+  switch (field) {
+    case 'recommendation':
+      return { label: speech.text('review.otherwise'), control: field }
+    case 'reason':
+      return { label: speech.text('review.reason'), control: field }
+    default:
+      return undefined
+  }
+}
+
+async function review(visit: OfficerVisit, caseId: string, draft: Draft): Promise<Answer> {
+  const recommendation = draft.get('recommendation')
+  const reason = draft.get('reason')?.replaceAll('\r\n', '\n').trim() || undefined
+  const problems = [...(recommendation === undefined ? [nothingChosen] : []), ...reasonProblems(reason)]
+  if (recommendation === undefined || problems.length > 0) return refused(visit, caseId, { draft, problems })
+  const version = versionOf(draft)
+  if (version === undefined) throw new Refusal('case.version_stale')
+  try {
+    await completeReview(visit.kernel, visit.officer.actor, { caseId, version, recommendation, reason })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    if (error.code === 'case.decided_already') return decidedAlready(visit, caseId, draft)
+    if (error.code !== 'review.reason_missing') throw error
+    return refused(visit, caseId, { draft, problems: [reasonMissing(error)] })
+  }
+  return redirection(`/cases/${caseId}?done=review`)
+}
+
+async function refused(
+  visit: OfficerVisit,
+  caseId: string,
+  { draft, problems }: { readonly draft: Draft; readonly problems: readonly FieldProblem[] },
+): Promise<Page> {
+  return { ...(await show(visit, caseId, given(draft, { problems }))), status: 422 }
+}
+
+const nothingChosen: FieldProblem = {
+  field: 'recommendation',
+  code: 'field.missing',
+  message: words['review.nothingChosen'],
+}
+
+function reasonMissing({ code }: Refusal): FieldProblem {
+  return { field: 'reason', code, message: words['review.reasonMissing'] }
+}
+
+const Reason = record({ reason: text({ en: 'Reason', ur: 'وجہ' }, { max: longestReason }) })
+
+/** What the database could not keep, or a reader could not trust, is told to the officer before the kernel is asked. */
+function reasonProblems(reason: string | undefined): readonly FieldProblem[] {
+  if (reason === undefined) return []
+  const read = readWith(Reason, { reason })
+  return read.ok ? [] : read.problems
+}
+
+/** Another officer was first. The page says who decided what, and gives back what this officer had written. */
+async function decidedAlready(visit: OfficerVisit, caseId: string, draft: Draft): Promise<Answer> {
+  const file = await caseFileOf(visit, caseId)
+  const last = file.reviews.at(-1)
+  // A button pressed twice: the decision stands as this officer wanted it.
+  if (last?.accountId === visit.officer.actor.accountId && last?.recommendation === draft.get('recommendation')) {
+    return redirection(`/cases/${caseId}?done=review`)
+  }
+  const page = casePage(visit, file, nothingGiven, lost(visit, file, draft))
+  return { ...page, status: 409, title: `${visit.speech.text('review.lost')} – ${page.title}` }
+}
+
+function lost(visit: OfficerVisit, file: CaseFile, draft: Draft): Html {
+  const { speech } = visit
+  const { application, names, reviews } = file
+  const chosen = draft.get('recommendation') ?? ''
+  const reason = draft.get('reason')?.trim()
+  return html`<div class="notice error" role="alert" tabindex="-1" autofocus id="${controlId('lost')}">
+<h2>${speech.text('review.lost')}</h2>
+${reviews.slice(-1).map((one) => reviewText(visit, { review: one, application, names }))}
+<p>${speech.sentence('review.lostYours', { what: html`<b>${recommendationLabel(visit, application, chosen)}</b>` })}</p>
+${reason !== undefined && reason !== '' && html`<blockquote class="typed" dir="auto">${reason}</blockquote>`}
+<p><a href="/queue/next">${speech.text('queue.next')}</a></p></div>`
 }

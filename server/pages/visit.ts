@@ -26,6 +26,7 @@ export interface Visit {
   readonly formats: Formats
   /** Path and query of the page, without the language. */
   readonly address: string
+  readonly query: URLSearchParams
   /** `undefined` for whoever has not signed in. */
   readonly officer: Officer | undefined
 }
@@ -59,8 +60,8 @@ export function visitIn(
   officer: Officer | undefined,
 ): Visit {
   const language = chosenLanguage(request) ?? officer?.language ?? languageOf(request.headers['accept-language'])
-  const { address } = addressOf(request)
-  return { kernel, language, speech: speechOf(language), formats: formatsOf(language), address, officer }
+  const { address, query } = addressOf(request)
+  return { kernel, language, speech: speechOf(language), formats: formatsOf(language), address, query, officer }
 }
 
 /** The same visit in another language. */
@@ -88,13 +89,14 @@ export function isOfficerVisit(visit: Visit): visit is OfficerVisit {
 /** The address without `lang`, and the language that `lang` asks for. */
 export function addressOf(request: FastifyRequest): {
   readonly address: string
+  readonly query: URLSearchParams
   readonly asked: Language | undefined
 } {
   const [path = '/', query = ''] = request.url.split(/\?(.*)/s, 2)
   const parameters = new URLSearchParams(query)
   const asked = languages.find((language) => language === parameters.get('lang'))
   parameters.delete('lang')
-  return { address: withQuery(path, parameters), asked }
+  return { address: withQuery(path, parameters), query: parameters, asked }
 }
 
 export function withQuery(path: string, parameters: URLSearchParams): string {

@@ -36,10 +36,7 @@ function rows({ runtime, development, console }: Packages): Readonly<Record<stri
     gateway: { ...kernel, folders: ['kernel/'] },
     federation: { ...kernel, folders: ['kernel/'] },
     console: { folders: [/^applications\/[^/]+\/pages\//], packages: [sdk, ...console], node: false },
-    server: {
-      ...kernel,
-      folders: ['kernel/', 'engines/', 'gateway/', 'federation/', 'applications/', 'console/'],
-    },
+    server: { ...kernel, folders: everywhere },
     // Runs before any package is installed.
     bin: { folders: [], packages: [], node: true },
     test: all,

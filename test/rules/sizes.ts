@@ -1,5 +1,5 @@
 /** Files a person reads in one go, functions that fit a screen, calls that can be read without the declaration. */
-import { isFunctionLikeDeclaration, type Node } from 'typescript/unstable/ast'
+import { isCallExpression, isFunctionLikeDeclaration, type Node } from 'typescript/unstable/ast'
 import { commentsOf } from '../source/comments.ts'
 import { type Finding, findingAt, isTest, lineAt, nodesOf, type Rule, type Source } from '../source/parse.ts'
 
@@ -27,9 +27,10 @@ export const functionsAreShort: Rule = (sources) =>
     return isInFunction(node) ? undefined : `${nameOf(node)} has ${count} lines`
   })
 
-/** At most three positional parameters; then one object. */
+/** At most three positional parameters; then one object. What a callback takes is for its caller to say. */
 export const parametersAreFew: Rule = (sources) =>
   ofFunctions(sources, (_, node) => {
+    if (isCallExpression(node.parent)) return undefined
     const count = 'parameters' in node && Array.isArray(node.parameters) ? node.parameters.length : 0
     return count > mostParameters ? `${nameOf(node)} has ${count} parameters` : undefined
   })

@@ -2,6 +2,7 @@
 import {
   isCallExpression,
   isIdentifier,
+  isImportSpecifier,
   isObjectLiteralExpression,
   isPropertyAssignment,
   isSourceFile,
@@ -89,6 +90,30 @@ function literalSql(node: Node, constants: ReadonlyMap<string, string>): string 
     text += part + literal.text
   }
   return text
+}
+
+/** A statement that nobody runs is not described by what it does: take it out. */
+export const statementsAreUsed: Rule = (sources) => {
+  const product = sources.filter(({ path }) => !isTest(path))
+  const imported = new Set(product.flatMap((source) => [...namesImportedBy(source)]))
+  return product.flatMap((source) =>
+    [...nodesOf(source.tree)]
+      .filter(({ node }) => isStatementCall(node) && isExportedConstant(node))
+      .filter(({ node }) => !imported.has(nameOfConstant(node)))
+      .map(({ node }) => findingAt(source, node, `nobody runs ${nameOfConstant(node)}`)),
+  )
+}
+
+function namesImportedBy({ tree }: Source): readonly string[] {
+  return [...nodesOf(tree)].flatMap(({ node }) =>
+    isImportSpecifier(node) && !node.isTypeOnly ? [(node.propertyName ?? node.name).text] : [],
+  )
+}
+
+function nameOfConstant(call: Node): string {
+  const declaration = call.parent
+  const isNamed = isVariableDeclaration(declaration) && isIdentifier(declaration.name)
+  return isNamed ? declaration.name.text : ''
 }
 
 /** First line with a capital outside of quotes and comments; `undefined` where there is none. */

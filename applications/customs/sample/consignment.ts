@@ -54,12 +54,8 @@ export function consignment(
   const origin = pick(random, commodity.origins)
   const seller = sellerOf(seed, commodity, { origin, random })
   const goods = quantityOf(random, commodity)
-  const usdPerKg =
-    commodity.usdPerKg *
-    origin.price *
-    seller.price *
-    seasonal(commodity, setting.day) *
-    Math.exp(commodity.spread * random.normal())
+  const level = origin.price * seller.price * seasonal(commodity, setting.day)
+  const usdPerKg = commodity.usdPerKg * level * Math.exp(commodity.spread * random.normal())
   const departure = departureOf(random, commodity, origin)
   return {
     index,

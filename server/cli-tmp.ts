@@ -1,0 +1,86 @@
+/** The command line. Usage errors end with 2, refusals with 1, interruptions with 130. */
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { z } from 'zod'
+import { Refusal } from '../kernel/errors.ts'
+import { accessCommands } from './cli/access.ts'
+import { applicationCommands } from './cli/application.ts'
+import { caseCommands } from './cli/case.ts'
+import { Interrupted } from './cli/context.ts'
+import { decideCommand } from './cli/decide.ts'
+import { doctorCommand } from './cli/doctor.ts'
+import { importCommand } from './cli/import.ts'
+import { modelCommands } from './cli/model.ts'
+import { readSettings } from './settings.ts'
+
+const { version } = z
+  .object({ version: z.string() })
+  .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')))
+
+/** Every command, with what it takes. */
+export function commandLine(): Command {
+  const program = new Command('khudi')
+    .description('A self-hosted sovereign AI platform for public institutions')
+    .version(version)
+    .option('--json', 'print results and refusals as JSON')
+    .option('--institution <slug>', 'which institution, where the node has several')
+    .showHelpAfterError('(khudi --help lists the commands)')
+    .showSuggestionAfterError()
+    .exitOverride()
+  program
+    .command('start')
+    .description('serves the platform; sets up a demonstration where there is no institution')
+    .option('--port <number>', 'port to listen on (KHUDI_PORT, 8080)')
+    .action(async ({ port }: { port?: string }) => {
+      void port
+    })
+  importCommand(program)
+  decideCommand(program)
+  modelCommands(program)
+  caseCommands(program)
+  applicationCommands(program)
+  accessCommands(program)
+  doctorCommand(program)
+  return program
+}
+
+/** Runs one command line; resolves with the exit status. */
+export async function runCommandLine(parameters: readonly string[]): Promise<number> {
+  const program = commandLine()
+  try {
+    await program.parseAsync([...parameters], { from: 'user' })
+    return 0
+  } catch (error) {
+    return report(error, program.opts().json === true)
+  }
+}
+
+function report(error: unknown, isJson: boolean): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2
+  if (error instanceof Interrupted) {
+    process.stderr.write('Interrupted. What was committed stays; the same command goes on with the rest.\n')
+    return 130
+  }
+  if (error instanceof Refusal) {
+    if (isJson) process.stdout.write(`${JSON.stringify(problemOf(error), null, 2)}\n`)
+    else process.stderr.write(`${error.title('en')}.\n${error.remedy('en')}\n${problemLines(error)}`)
+    return 1
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return 70
+}
+
+function problemOf(refusal: Refusal) {
+  return {
+    code: refusal.code,
+    title: { en: refusal.title('en'), ur: refusal.title('ur') },
+    remedy: { en: refusal.remedy('en'), ur: refusal.remedy('ur') },
+    problems: refusal.problems,
+  }
+}
+
+function problemLines({ problems }: Refusal): string {
+  return problems.map(({ field, message }) => `  ${field}: ${message.en}\n`).join('')
+}
+
+if (import.meta.main) process.exitCode = await runCommandLine(process.argv.slice(2))

@@ -1,0 +1,13 @@
+import type { Kernel } from '../../kernel/kernel.ts'
+import type { Doorkeeping } from './admission.ts'
+import type { FailureReporting } from './failures.ts'
+import type { HttpMetrics } from './metrics.ts'
+
+/** What every operation is mounted with. */
+export interface Mounting extends Doorkeeping {
+  readonly kernel: Kernel
+  readonly metrics: HttpMetrics
+  readonly reporting: FailureReporting
+  /** Holds every JSON reply against its schema and fails where they differ. For tests: it costs as much as reading a request. */
+  readonly checksReplies: boolean
+}

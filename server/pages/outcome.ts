@@ -1,0 +1,60 @@
+/** Recording what turned out to be true of a case, by a form made from the application's schema of outcomes. */
+import type { Application } from '@khudi/sdk'
+import { Refusal } from '../../kernel/errors.ts'
+import { recordOutcome } from '../../kernel/outcomes/outcomes.ts'
+import { applicationTitle, type CaseFile, caseFileOf } from './case-file.ts'
+import { type Draft, versionOf } from './draft.ts'
+import { fieldTree } from './fields.ts'
+import { draftOfRecord, recordOf, reshaped } from './form-record.ts'
+import { html, isolated } from './html.ts'
+import { type Answer, type Page, redirection } from './page.ts'
+import { type Given, given, titleOf } from './problems.ts'
+import { recordForm } from './record-form.ts'
+import type { FormRoute } from './routes.ts'
+import type { OfficerVisit } from './visit.ts'
+
+export const outcomeRoute: FormRoute = {
+  id: 'page.outcome',
+  path: '/cases/:caseId/outcome',
+  scope: 'outcome.record',
+  show: (visit, { caseId = '' }, about) => show(visit, caseId, about),
+  act: (visit, { caseId = '' }, draft) => save(visit, caseId, draft),
+}
+
+async function show(visit: OfficerVisit, caseId: string, about: Given): Promise<Page> {
+  const file = await caseFileOf(visit, caseId)
+  const { row, outcomes } = file
+  const { speech } = visit
+  const { outcome } = applicationOf(file)
+  const last = outcomes.at(-1)
+  const title = speech.text(last === undefined ? 'outcome.record' : 'outcome.correct')
+  const main = html`<p class="over">${applicationTitle(visit, row.applicationId)} · <a href="/cases/${row.caseId}">${isolated(row.reference)}</a></p>
+${recordForm(visit, {
+  schema: outcome,
+  action: `/cases/${row.caseId}/outcome`,
+  given: about,
+  // A correction begins with what is recorded.
+  ...(last === undefined ? {} : { start: draftOfRecord(fieldTree(outcome), JSON.parse(last.payload)) }),
+  hidden: html`<input type="hidden" name="_version" value="${row.version}">`,
+  button: 'outcome.send',
+  title,
+})}
+<p><a href="/cases/${row.caseId}">${speech.text('form.back')}</a></p>`
+  return { kind: 'page', title: titleOf(visit, `${title} – ${row.reference}`, about), main }
+}
+
+function applicationOf({ application, row }: CaseFile): Application {
+  if (application === undefined) throw new Refusal('application.not_installed', { application: row.applicationId })
+  return application
+}
+
+async function save(visit: OfficerVisit, caseId: string, draft: Draft): Promise<Answer> {
+  const changed = reshaped(draft)
+  if (changed !== undefined) return show(visit, caseId, given(changed))
+  const file = await caseFileOf(visit, caseId)
+  const outcome = recordOf(fieldTree(applicationOf(file).outcome), draft)
+  const version = versionOf(draft)
+  if (version === undefined) throw new Refusal('case.version_stale')
+  await recordOutcome(visit.kernel, visit.officer.actor, { caseId, version, outcome })
+  return redirection(`/cases/${caseId}?done=outcome`)
+}

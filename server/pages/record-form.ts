@@ -1,0 +1,49 @@
+/** A whole form for a record of an application: its schema's fields, the notice above and the button below. */
+import { type FieldProblem, isRegion } from '@khudi/sdk'
+import type { z } from 'zod'
+import type { Draft } from './draft.ts'
+import { everyField, fieldTree } from './fields.ts'
+import { fieldControls, labelsOf } from './form.ts'
+import { countryList } from './form-controls.ts'
+import { type Html, html } from './html.ts'
+import { tokenField } from './page.ts'
+import { type Given, problemNotice } from './problems.ts'
+import type { OfficerVisit } from './visit.ts'
+import { type Word, words } from './words.ts'
+
+const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
+const regions = letters.flatMap((first) => letters.map((second) => first + second)).filter(isRegion)
+
+export interface RecordForm {
+  readonly schema: z.ZodType
+  readonly action: string
+  readonly given: Given
+  /** What the form begins with, before anything is sent. */
+  readonly start?: Draft
+  /** Further hidden fields. */
+  readonly hidden?: Html
+  readonly button: Word
+  readonly title: Html | string
+}
+
+export function recordForm(visit: OfficerVisit, form: RecordForm): Html {
+  const { schema, action, hidden, button, title } = form
+  const fields = fieldTree(schema)
+  const given = { ...form.given, problems: form.given.problems.map(plainer) }
+  const view = { visit, draft: given.draft ?? form.start ?? new Map<string, string>(), problems: given.problems }
+  const { speech } = visit
+  const hasCountry = everyField(fields).some(({ kind }) => kind === 'country')
+  return html`${problemNotice(visit, given, labelsOf(visit, fields))}
+<h1>${title}</h1>
+<form method="post" action="${action}" class="fields record" novalidate>${tokenField(visit)}${hidden}
+<button class="unseen" tabindex="-1" aria-hidden="true">${speech.text(button)}</button>
+<div class="grid">${fieldControls(view, fields)}</div>
+<p class="send"><button class="main">${speech.text(button)}</button></p>
+${hasCountry && countryList(visit, regions)}</form>`
+}
+
+/** Says of an amount what a person types, where the schema speaks of minor units. */
+function plainer(problem: FieldProblem): FieldProblem {
+  if (/\.amountMinor$/.test(problem.field)) return { ...problem, message: words['form.amountExpected'] }
+  return /\.currency$/.test(problem.field) ? { ...problem, message: words['form.currencyExpected'] } : problem
+}

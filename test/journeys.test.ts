@@ -10,6 +10,7 @@ import { loadApplications } from '../kernel/register/applications.ts'
 import { authenticator } from '../server/authenticate.ts'
 import { type Demonstration, setUpDemonstration } from '../server/demonstration.ts'
 import { createHttpServer } from '../server/http/http-server.ts'
+import { createLogger } from '../server/log.ts'
 import { findOperations } from '../server/operations.ts'
 import { sessionCookie } from '../server/pages/session.ts'
 import { makeKernel } from '../server/platform.ts'
@@ -64,6 +65,7 @@ async function setUp() {
     kernel,
     operations: await findOperations(),
     authenticate: authenticator(kernel, { isSecure: false }),
+    logger: createLogger('error'),
   })
   after(() => app.close())
   const { fixtures, memory } = await declarations(kernel, demonstration)

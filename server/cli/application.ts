@@ -1,11 +1,9 @@
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
 import { registerApplication, systemsOf } from '../../kernel/register/register.ts'
 import { createApplication } from '../scaffold/application.ts'
+import { readSettings } from '../settings.ts'
 import { type CommonOptions, printer, withContext } from './context.ts'
-
-const ownApplications = fileURLToPath(new URL('../../applications', import.meta.url))
 
 export function applicationCommands(program: Command): void {
   const application = program.command('application').description('makes, registers and lists applications')
@@ -16,11 +14,12 @@ export function applicationCommands(program: Command): void {
     .argument('<name>', 'id: lower-case letters, digits and dashes')
     .option('--title-en <text>', 'title in English')
     .option('--title-ur <text>', 'title in Urdu; give both or neither')
-    .option('--folder <path>', 'folder of applications', ownApplications)
+    .option('--folder <path>', "folder of applications; the product's own where left out")
     .action(async (id: string, _options: unknown, command: Command) => {
       const options: CommonOptions & { titleEn?: string; titleUr?: string; folder: string } =
         command.optsWithGlobals()
-      const { titleEn: en, titleUr: ur, folder } = options
+      const { titleEn: en, titleUr: ur } = options
+      const folder = options.folder ?? readSettings(process.env).applicationFolders[0] ?? ''
       const files = await createApplication({
         applicationsFolder: folder,
         id,

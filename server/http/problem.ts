@@ -5,8 +5,8 @@ import { z } from 'zod'
 import type { Refusal } from '../../kernel/errors.ts'
 import { weightOf } from './negotiation.ts'
 
-/** More would make the reply larger than the request that it is about. */
-const PROBLEMS_SHOWN = 50
+/** As many as the SDK tells at most; more would make the reply larger than the request that it is about. */
+const PROBLEMS_SHOWN = 100
 /** A field's path repeats names that the caller made up. */
 const FIELD_CHARACTERS = 200
 
@@ -28,7 +28,6 @@ export const Problem = z
     instance: z.string().optional().describe('Identifies the fault in our log'),
     requestId: z.string(),
     problems: z.array(FieldProblem).max(PROBLEMS_SHOWN).optional(),
-    problemsOmitted: z.int().min(1).optional().describe('Further problems, not listed'),
   })
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof Problem>
@@ -41,7 +40,6 @@ export function problemOf(
   about: { readonly language: Language; readonly requestId: string; readonly instance?: string },
 ): Problem {
   const { code, status, problems } = refusal
-  const omitted = problems.length - PROBLEMS_SHOWN
   return {
     type: `urn:khudi:error:${code}`,
     title: refusal.title(about.language),
@@ -57,7 +55,6 @@ export function problemOf(
             .slice(0, PROBLEMS_SHOWN)
             .map(({ field, code, message }) => ({ field: shortened(field), code, message })),
         }),
-    ...(omitted > 0 ? { problemsOmitted: omitted } : {}),
   }
 }
 

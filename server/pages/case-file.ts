@@ -2,7 +2,7 @@
 import type { Application } from '@khudi/sdk'
 import { z } from 'zod'
 import { accountsOf } from '../../kernel/access/access.ts'
-import { type CaseFile as KernelFile, getCase } from '../../kernel/cases/cases.ts'
+import { getCase, type CaseFile as KernelFile } from '../../kernel/cases/cases.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { type OutcomeRow, outcomesOf } from '../../kernel/outcomes/outcomes.ts'
 import { type ReviewRow, reviewsOf } from '../../kernel/reviews/reviews.ts'
@@ -56,8 +56,14 @@ export function actorName({ speech }: Visit, actor: string, names: Names): Html 
 }
 
 /** Label of a recommendation; its code where the application does not know it any more. */
-export function recommendationLabel({ speech }: Visit, application: Application | undefined, code: string): Html {
-  const known = Object.hasOwn(application?.recommendations ?? {}, code) ? application?.recommendations[code] : undefined
+export function recommendationLabel(
+  { speech }: Visit,
+  application: Application | undefined,
+  code: string,
+): Html {
+  const known = Object.hasOwn(application?.recommendations ?? {}, code)
+    ? application?.recommendations[code]
+    : undefined
   return known === undefined ? html`<code>${code}</code>` : html`${speech.of(known.label)}`
 }
 

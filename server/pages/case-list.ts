@@ -46,7 +46,10 @@ async function find(visit: OfficerVisit, draft: Draft): Promise<Answer> {
 /** No reference is longer, and the database takes no NUL. */
 const referenceForm = /^[^\0]{1,200}$/
 
-async function withReference({ kernel, officer }: OfficerVisit, reference: string): Promise<readonly string[]> {
+async function withReference(
+  { kernel, officer }: OfficerVisit,
+  reference: string,
+): Promise<readonly string[]> {
   if (!referenceForm.test(reference)) return []
   return kernel.db.transaction(
     officer.actor.institutionId,
@@ -64,7 +67,8 @@ async function withReference({ kernel, officer }: OfficerVisit, reference: strin
 function several({ speech }: OfficerVisit, reference: string, found: readonly string[]): Page {
   const title = speech.text('cases.several')
   const main = html`<h1>${title}</h1><ul class="choices">${found.map(
-    (caseId) => html`<li><a href="/cases/${caseId}">${isolated(reference)}</a><span class="hint"><code class="digest" dir="ltr">${caseId}</code></span></li>`,
+    (caseId) =>
+      html`<li><a href="/cases/${caseId}">${isolated(reference)}</a><span class="hint"><code class="digest" dir="ltr">${caseId}</code></span></li>`,
   )}</ul>`
   return { kind: 'page', title, main, width: 'form' }
 }
@@ -77,10 +81,16 @@ async function list(visit: OfficerVisit, about: Given): Promise<Page> {
   const after = cursor === null ? undefined : cursors.read(cursor, within).caseId
   const { applicationId, state } = filter
   const states = state === undefined ? undefined : [state]
-  const found = await findCases(kernel, officer.actor, { applicationId, states }, { after, size: pageSize + 1 })
+  const found = await findCases(
+    kernel,
+    officer.actor,
+    { applicationId, states },
+    { after, size: pageSize + 1 },
+  )
   const shown = found.slice(0, pageSize)
   const last = shown.at(-1)
-  const next = found.length > pageSize && last !== undefined ? cursors.write({ caseId: last.caseId }, within) : undefined
+  const next =
+    found.length > pageSize && last !== undefined ? cursors.write({ caseId: last.caseId }, within) : undefined
   const title = speech.text('cases.title')
   const main = html`${problemNotice(visit, about, () => ({ label: speech.text('cases.reference'), control: 'reference' }))}
 <h1>${title}</h1>

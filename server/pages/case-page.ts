@@ -3,12 +3,7 @@ import { stateLabels } from '../../kernel/cases/states.ts'
 import type { DecisionRow } from '../../kernel/decisions/decisions.ts'
 import type { OutcomeRow } from '../../kernel/outcomes/outcomes.ts'
 import type { ReviewRow } from '../../kernel/reviews/reviews.ts'
-import {
-  applicationTitle,
-  type CaseFile,
-  recommendationLabel,
-  recommendationTag,
-} from './case-file.ts'
+import { applicationTitle, type CaseFile, recommendationLabel, recommendationTag } from './case-file.ts'
 import { facts } from './facts.ts'
 import { fieldTree } from './fields.ts'
 import { history } from './history.ts'
@@ -63,7 +58,10 @@ function recommended(visit: OfficerVisit, { decision, application }: CaseFile): 
 ${reasonList(visit, application, readReasons(decision.reasons))}</section>`
 }
 
-export function score({ speech, formats }: OfficerVisit, decision: Pick<DecisionRow, 'score'>): Html | undefined {
+export function score(
+  { speech, formats }: OfficerVisit,
+  decision: Pick<DecisionRow, 'score'>,
+): Html | undefined {
   if (decision.score === null) return undefined
   const share = Math.round(decision.score * 1_000) / 10
   return html`<span class="score"><svg class="meter" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="all" width="100" height="8"/><rect width="${share}" height="8"/></svg>

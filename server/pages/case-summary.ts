@@ -3,7 +3,7 @@ import type { Application } from '@khudi/sdk'
 import type { CaseRow } from '../../kernel/cases/cases.ts'
 import { everyField, type FieldNode, fieldTree } from './fields.ts'
 import { type Html, html } from './html.ts'
-import { valueAt, valueOf } from './values.ts'
+import { valueAt, shownValue } from './values.ts'
 import type { Visit } from './visit.ts'
 
 /** A row of a list shows this much of a text, in UTF-16 units; the case page shows all of it. */
@@ -19,7 +19,7 @@ export function summaryOf(visit: Visit, { applicationId, payload, reference }: C
     .filter(({ value }) => value !== undefined && value !== null && value !== reference)
   return html`<span class="summary">${shown.map(
     ({ field, value }) =>
-      html`<span><span class="label">${visit.speech.of(field.meta.label)}</span> ${valueOf(visit, field, shortened(value))}</span> `,
+      html`<span><span class="label">${visit.speech.of(field.meta.label)}</span> ${shownValue(visit, field, shortened(value))}</span> `,
   )}</span>`
 }
 

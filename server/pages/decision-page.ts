@@ -50,7 +50,10 @@ function caseLink({ officer, speech }: OfficerVisit, caseId: string, reference: 
   return html`${speech.text('decision.case')} <a href="/cases/${caseId}">${isolated(reference)}</a>`
 }
 
-function madeWith({ speech, formats }: OfficerVisit, decision: Awaited<ReturnType<typeof getDecision>>): Html {
+function madeWith(
+  { speech, formats }: OfficerVisit,
+  decision: Awaited<ReturnType<typeof getDecision>>,
+): Html {
   const { decisionId, decidedAt, round, applicationDigest, modelDigest } = decision
   const { text } = speech
   const fact = (label: string, value: Html | string, isWide = false) =>

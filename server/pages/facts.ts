@@ -1,7 +1,7 @@
 /** A recorded case or outcome, laid out from the schema that describes it. */
 import type { FieldNode } from './fields.ts'
 import { type Html, html } from './html.ts'
-import { asRecorded, isRecord, valueOf } from './values.ts'
+import { asRecorded, isRecord, shownValue } from './values.ts'
 import type { Visit } from './visit.ts'
 
 /**
@@ -10,7 +10,11 @@ import type { Visit } from './visit.ts'
  *
  * @param level of headings inside, 3 for a part of a section of level 2
  */
-export function facts(visit: Visit, given: { readonly fields: readonly FieldNode[]; readonly record: unknown }, level = 3): Html {
+export function facts(
+  visit: Visit,
+  given: { readonly fields: readonly FieldNode[]; readonly record: unknown },
+  level = 3,
+): Html {
   const { fields } = given
   const record = isRecord(given.record) ? given.record : {}
   const has = ({ key }: FieldNode) => record[key] !== undefined && record[key] !== null
@@ -18,10 +22,13 @@ export function facts(visit: Visit, given: { readonly fields: readonly FieldNode
   const nested = fields.filter((field) => has(field) && (field.kind === 'record' || field.kind === 'list'))
   const missing = fields.filter((field) => !has(field))
   const unknown = Object.entries(record).filter(([key]) => !fields.some((field) => field.key === key))
-  return html`${simple.length + unknown.length > 0 && html`<dl class="facts">
-${simple.map((field) => fact(visit.speech.of(field.meta.label), valueOf(visit, field, record[field.key])))}
+  return html`${
+    simple.length + unknown.length > 0 &&
+    html`<dl class="facts">
+${simple.map((field) => fact(visit.speech.of(field.meta.label), shownValue(visit, field, record[field.key])))}
 ${unknown.map(([key, value]) => fact(html`<code>${key}</code>`, asRecorded(value)))}
-</dl>`}
+</dl>`
+  }
 ${nested.map((field) => section(visit, { field, value: record[field.key] }, level))}
 ${missing.length > 0 && html`<p class="hint">${visit.speech.text('value.notGiven')} ${listed(visit, missing)}</p>`}`
 }
@@ -37,16 +44,24 @@ function listed({ speech }: Visit, fields: readonly FieldNode[]): string {
   )
 }
 
-function section(visit: Visit, { field, value }: { readonly field: FieldNode; readonly value: unknown }, level: number): Html {
+function section(
+  visit: Visit,
+  { field, value }: { readonly field: FieldNode; readonly value: unknown },
+  level: number,
+): Html {
   const label = visit.speech.of(field.meta.label)
   if (field.kind === 'record') return part(visit, { title: label, fields: field.parts, record: value }, level)
   const { element } = field
   if (element === undefined || !Array.isArray(value)) return html`<p>${asRecorded(value)}</p>`
   if (element.kind !== 'record') {
-    return html`${heading(level, label)}<ul>${value.map((entry) => html`<li>${valueOf(visit, element, entry)}</li>`)}</ul>`
+    return html`${heading(level, label)}<ul>${value.map((entry) => html`<li>${shownValue(visit, element, entry)}</li>`)}</ul>`
   }
   return html`${value.map((entry: unknown, index) =>
-    part(visit, { title: `${label} ${visit.formats.number(index + 1)}`, fields: element.parts, record: entry }, level),
+    part(
+      visit,
+      { title: `${label} ${visit.formats.number(index + 1)}`, fields: element.parts, record: entry },
+      level,
+    ),
   )}`
 }
 

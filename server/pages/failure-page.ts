@@ -15,7 +15,8 @@ export function mountFailures(app: FastifyInstance, options: PagesOptions): void
     const { refusal } = tell(error, request, reporting)
     const { status, parameters } = refusal
     // Whoever signed in keeps the way to the other pages, unless the database itself is what fails.
-    const officer = status >= 500 ? undefined : await visitOf(options, request).then(officerOf, () => undefined)
+    const officer =
+      status >= 500 ? undefined : await visitOf(options, request).then(officerOf, () => undefined)
     const visit = visitIn(options, request, officer)
     if (status === 429 || status === 503) reply.header('retry-after', String(parameters.seconds ?? 5))
     const draft = request.method === 'POST' && mayPass(refusal) ? draftOfBody(request.body) : undefined
@@ -23,7 +24,8 @@ export function mountFailures(app: FastifyInstance, options: PagesOptions): void
   })
   // Whatever no other page is found under. Programs, and all of the API, get the problem that they can read.
   app.get('/*', async (request, reply) => {
-    const isForPeople = request.headers.accept?.includes('text/html') === true && !request.url.startsWith('/v1/')
+    const isForPeople =
+      request.headers.accept?.includes('text/html') === true && !request.url.startsWith('/v1/')
     if (!isForPeople) return reply.callNotFound()
     const visit = await visitOf(options, request)
     return answer(visit, { request, reply }, notFoundPage(visit))

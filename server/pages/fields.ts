@@ -55,7 +55,11 @@ function elementOf({ path, meta }: FieldDescription, known: Known): FieldNode {
   const own = known.described.find((field) => field.path === `${path}[]`)
   if (own !== undefined) return nodeOf(own, '', known)
   const { label } = meta
-  return nodeOf({ path: `${path}[]`, kind: 'record', meta: { label, kind: 'record' }, optional: false }, '', known)
+  return nodeOf(
+    { path: `${path}[]`, kind: 'record', meta: { label, kind: 'record' }, optional: false },
+    '',
+    known,
+  )
 }
 
 /** What a form needs of a JSON Schema. */
@@ -79,7 +83,8 @@ function lengthLimits(schema: z.ZodType): ReadonlyMap<string, number> {
   const limits = new Map<string, number>()
   const walk = ({ maxLength, properties, items }: JsonSchema, path: string): void => {
     if (maxLength !== undefined) limits.set(path, maxLength)
-    for (const [key, part] of Object.entries(properties ?? {})) walk(part, path === '' ? key : `${path}.${key}`)
+    for (const [key, part] of Object.entries(properties ?? {}))
+      walk(part, path === '' ? key : `${path}.${key}`)
     if (items !== undefined) walk(items, `${path}[]`)
   }
   walk(JsonSchema.parse(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })), '')

@@ -18,12 +18,19 @@ export const controls: Readonly<Record<Written, Control>> = {
   text: (view, field, name) =>
     (field.maxLength ?? 0) > oneLine
       ? labelled(view, field, { name, control: area(view, field, name), isWide: true })
-      : labelled(view, field, { name, control: input(view, name, { dir: 'auto', maxlength: field.maxLength }) }),
+      : labelled(view, field, {
+          name,
+          control: input(view, name, { dir: 'auto', maxlength: field.maxLength }),
+        }),
   code: (view, field, name) => labelled(view, field, { name, control: symbol(view, name) }),
   identifier: (view, field, name) => labelled(view, field, { name, control: symbol(view, name) }),
   place: (view, field, name) => labelled(view, field, { name, control: symbol(view, name) }),
   country: (view, field, name) =>
-    hinted(view, field, { name, hint: 'form.hint.country', control: symbol(view, name, { list: 'countries', hint: true }) }),
+    hinted(view, field, {
+      name,
+      hint: 'form.hint.country',
+      control: symbol(view, name, { list: 'countries', hint: true }),
+    }),
   number: (view, field, name) => labelled(view, field, { name, control: figure(view, name) }),
   percent: (view, field, name) => labelled(view, field, { name, control: html`${figure(view, name)} %` }),
   measure: (view, field, name) => {
@@ -32,8 +39,14 @@ export const controls: Readonly<Record<Written, Control>> = {
     return labelled(view, field, { name, control: html`${figure(view, name)} ${symbolText}` })
   },
   money: (view, field, name) =>
-    hinted(view, field, { name, hint: 'form.hint.money', parts: ['amountMinor', 'currency'], control: amount(view, name) }),
-  date: (view, field, name) => labelled(view, field, { name, control: input(view, name, { type: 'date', class: 'short' }) }),
+    hinted(view, field, {
+      name,
+      hint: 'form.hint.money',
+      parts: ['amountMinor', 'currency'],
+      control: amount(view, name),
+    }),
+  date: (view, field, name) =>
+    labelled(view, field, { name, control: input(view, name, { type: 'date', class: 'short' }) }),
   time: (view, field, name) =>
     hinted(view, field, {
       name,
@@ -62,7 +75,11 @@ interface Labelled {
   readonly isWide?: boolean
 }
 
-function labelled(view: FormView, field: FieldNode, { name, control, parts, isWide = false }: Labelled): Html {
+function labelled(
+  view: FormView,
+  field: FieldNode,
+  { name, control, parts, isWide = false }: Labelled,
+): Html {
   return html`<p class="field${isWide && ' wide'}"><label for="${controlId(name)}">${labelText(view, field)}</label>
 ${message(view, name, parts)}
 <span class="control">${control}</span></p>
@@ -103,7 +120,13 @@ ${view.draft.get(name)}</textarea>`
 }
 
 const symbol = (view: FormView, name: string, look: InputLook = {}) =>
-  input(view, name, { dir: 'ltr', class: 'short', autocapitalize: 'characters', spellcheck: 'false', ...look })
+  input(view, name, {
+    dir: 'ltr',
+    class: 'short',
+    autocapitalize: 'characters',
+    spellcheck: 'false',
+    ...look,
+  })
 
 /** A text with a numeric keyboard, since browsers' own number fields drop what they cannot read and change it by the wheel. */
 const figure = (view: FormView, name: string, look: InputLook = {}) =>
@@ -120,15 +143,23 @@ function amount(view: FormView, name: string): Html {
 function together(
   view: FormView,
   field: FieldNode,
-  { name, parts, isFigure }: { readonly name: string; readonly parts: readonly (readonly [string, Word])[]; readonly isFigure: boolean },
+  {
+    name,
+    parts,
+    isFigure,
+  }: {
+    readonly name: string
+    readonly parts: readonly (readonly [string, Word])[]
+    readonly isFigure: boolean
+  },
 ): Html {
   const { speech } = view.visit
   return html`<fieldset class="group" id="${controlId(name)}"><legend>${labelText(view, field)}</legend>${message(view, name)}
 ${parts.map(([part, word]) => {
-    const own = `${name}.${part}`
-    const control = isFigure ? figure(view, own) : input(view, own, { dir: part === 'ur' ? 'rtl' : 'ltr' })
-    return html`<p class="field"><label for="${controlId(own)}">${speech.text(word)}</label>${message(view, own)}<span class="control">${control}</span></p>`
-  })}</fieldset>`
+  const own = `${name}.${part}`
+  const control = isFigure ? figure(view, own) : input(view, own, { dir: part === 'ur' ? 'rtl' : 'ltr' })
+  return html`<p class="field"><label for="${controlId(own)}">${speech.text(word)}</label>${message(view, own)}<span class="control">${control}</span></p>`
+})}</fieldset>`
 }
 
 /** Radio buttons for a few choices, a list for many; nothing is chosen before the officer chooses. */
@@ -136,10 +167,7 @@ export function choiceControl(view: FormView, field: FieldNode, name: string): H
   const { speech } = view.visit
   const options =
     field.kind === 'flag'
-      ? [
-          ['true', speech.text('value.yes')] as const,
-          ['false', speech.text('value.no')] as const,
-        ]
+      ? [['true', speech.text('value.yes')] as const, ['false', speech.text('value.no')] as const]
       : Object.entries(field.meta.choices ?? {}).map(([value, label]) => [value, speech.of(label)] as const)
   const all = field.optional ? [['', speech.text('form.notStated')] as const, ...options] : options
   return all.length > mostRadios ? list(view, field, { name, all }) : radios(view, field, { name, all })

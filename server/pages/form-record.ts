@@ -29,7 +29,10 @@ function read(field: FieldNode, draft: Draft, name: string): unknown {
 }
 
 /** An optional record of which nothing was filled in is not there. */
-function unlessEmpty(record: Record<string, unknown>, { optional }: FieldNode): Record<string, unknown> | undefined {
+function unlessEmpty(
+  record: Record<string, unknown>,
+  { optional }: FieldNode,
+): Record<string, unknown> | undefined {
   return optional && Object.keys(record).length === 0 ? undefined : record
 }
 
@@ -73,18 +76,29 @@ const readers: Readonly<Record<Exclude<FieldKind, 'list' | 'record'>, Read>> = {
     const currency = upper(draft, `${name}.currency`)
     const digits = currency === undefined ? undefined : findMinorUnits(currency)
     const value = readTyped(amount)
-    const minor = value && digits !== undefined ? wholeOf(times(value, { units: 1n, exponent: digits })) : undefined
+    const minor =
+      value && digits !== undefined ? wholeOf(times(value, { units: 1n, exponent: digits })) : undefined
     return { amountMinor: minor === undefined ? amount : String(minor), currency }
   },
   coordinates: (draft, name, field) =>
-    parts(field, { latitude: number(draft, `${name}.latitude`, field), longitude: number(draft, `${name}.longitude`, field) }),
-  bilingual: (draft, name, field) => parts(field, { en: typed(draft, `${name}.en`), ur: typed(draft, `${name}.ur`) }),
+    parts(field, {
+      latitude: number(draft, `${name}.latitude`, field),
+      longitude: number(draft, `${name}.longitude`, field),
+    }),
+  bilingual: (draft, name, field) =>
+    parts(field, { en: typed(draft, `${name}.en`), ur: typed(draft, `${name}.ur`) }),
   // A form carries no files.
   attachment: () => undefined,
 }
 
-function parts(field: FieldNode, given: Readonly<Record<string, unknown>>): Record<string, unknown> | undefined {
-  return unlessEmpty(Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)), field)
+function parts(
+  field: FieldNode,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> | undefined {
+  return unlessEmpty(
+    Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
+    field,
+  )
 }
 
 /** A local time gets the offset of the institutions' time zone; anything else stays as it was typed. */
@@ -133,7 +147,8 @@ function fill(
     case 'list':
       if (element === undefined || !Array.isArray(value)) break
       draft.set(`_entries.${name}`, String(value.length))
-      for (const [index, entry] of value.entries()) fill(draft, { field: element, name: `${name}[${index}]` }, entry)
+      for (const [index, entry] of value.entries())
+        fill(draft, { field: element, name: `${name}[${index}]` }, entry)
       break
     case 'money':
       fillMoney(draft, name, value)
@@ -142,7 +157,8 @@ function fill(
       draft.set(name, localTime(String(value)))
       break
     default:
-      if (isRecord(value)) for (const [part, own] of Object.entries(value)) draft.set(`${name}.${part}`, String(own))
+      if (isRecord(value))
+        for (const [part, own] of Object.entries(value)) draft.set(`${name}.${part}`, String(own))
       else draft.set(name, String(value))
   }
 }
@@ -153,7 +169,10 @@ function fillMoney(draft: Map<string, string>, name: string, value: unknown): vo
   const currency = String(value.currency)
   const digits = findMinorUnits(currency)
   draft.set(`${name}.currency`, currency)
-  draft.set(name, digits === undefined || !/^-?\d+$/.test(amount) ? amount : writeDecimal(BigInt(amount), digits))
+  draft.set(
+    name,
+    digits === undefined || !/^-?\d+$/.test(amount) ? amount : writeDecimal(BigInt(amount), digits),
+  )
 }
 
 /** What `datetime-local` shows; seconds are kept only where there are any. */

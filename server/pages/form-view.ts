@@ -18,7 +18,11 @@ export function labelText({ visit: { speech } }: FormView, field: FieldNode): Ht
 }
 
 /** Problems of a field; those of the parts that one control shows together belong to it as well. */
-export function problemsAt({ problems }: FormView, name: string, parts: readonly string[] = []): readonly FieldProblem[] {
+export function problemsAt(
+  { problems }: FormView,
+  name: string,
+  parts: readonly string[] = [],
+): readonly FieldProblem[] {
   const names = [name, ...parts.map((part) => `${name}.${part}`)]
   return problems.filter(({ field }) => names.includes(field))
 }
@@ -38,10 +42,11 @@ export function tied(
 ): Html {
   const isWrong = problemsAt(view, name, about.parts).length > 0
   const id = controlId(name)
-  const ids = [about.hint === true ? `${id}-hint` : '', isWrong ? `${id}-message` : ''].filter((one) => one !== '')
+  const ids = [about.hint === true ? `${id}-hint` : '', isWrong ? `${id}-message` : ''].filter(
+    (one) => one !== '',
+  )
   return attributes({
     'aria-invalid': isWrong ? 'true' : undefined,
     'aria-describedby': ids.length === 0 ? undefined : ids.join(' '),
   })
 }
-

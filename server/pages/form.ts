@@ -29,7 +29,11 @@ function control(view: FormView, field: FieldNode, name: string): Html {
 /** Fields that belong together. */
 function group(
   view: FormView,
-  { field, name, content }: { readonly field: FieldNode; readonly name: string; readonly content: readonly Html[] },
+  {
+    field,
+    name,
+    content,
+  }: { readonly field: FieldNode; readonly name: string; readonly content: readonly Html[] },
 ): Html {
   return html`<fieldset class="group" id="${controlId(name)}"><legend>${labelText(view, field)}</legend>
 ${message(view, name)}

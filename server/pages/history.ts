@@ -45,7 +45,9 @@ export function digest(bytes: Uint8Array): Html {
 function recordsOf({ row, decision, reviews, outcomes }: CaseFile): ReadonlyMap<string, string> {
   return new Map([
     [`case.opened ${row.caseId}`, caseRecord(row)],
-    ...(decision === undefined ? [] : [[`decision.made ${decision.decisionId}`, decisionRecord(decision)] as const]),
+    ...(decision === undefined
+      ? []
+      : [[`decision.made ${decision.decisionId}`, decisionRecord(decision)] as const]),
     ...reviews.map((review) => [`review.completed ${review.reviewId}`, reviewRecord(review)] as const),
     ...outcomes.map((outcome) => [`outcome.recorded ${outcome.outcomeId}`, outcomeRecord(outcome)] as const),
   ])

@@ -47,7 +47,9 @@ async function cases(visit: OfficerVisit): Promise<Html> {
 <div class="scroll"><table class="counts"><thead><tr><th scope="col">${speech.text('filter.application')}</th>
 ${CaseState.options.map((state) => html`<th scope="col">${speech.of(stateLabels[state])}</th>`)}</tr></thead>
 <tbody>${applications.map(
-    (id) => html`<tr><th scope="row"><a href="/cases?application=${id}">${applicationTitle(visit, id)}</a></th>
+    (
+      id,
+    ) => html`<tr><th scope="row"><a href="/cases?application=${id}">${applicationTitle(visit, id)}</a></th>
 ${CaseState.options.map((state) => html`<td>${countLink(visit, { id, state, count: countOf(id, state) })}</td>`)}</tr>`,
   )}</tbody></table></div></section>`
 }
@@ -63,7 +65,9 @@ function countLink(
   { id, state, count }: { readonly id: string; readonly state: CaseState; readonly count: number },
 ): Html {
   const figure = html`<span class="figure">${formats.number(count)}</span>`
-  return count === 0 ? html`<span class="none">${figure}</span>` : html`<a href="/cases?application=${id}&amp;state=${state}">${figure}</a>`
+  return count === 0
+    ? html`<span class="none">${figure}</span>`
+    : html`<a href="/cases?application=${id}&amp;state=${state}">${figure}</a>`
 }
 
 async function openable(visit: OfficerVisit): Promise<Html | undefined> {
@@ -81,12 +85,15 @@ async function systems(visit: OfficerVisit): Promise<Html> {
   return html`<section aria-labelledby="register"><h2 id="register">${speech.text('register.title')}</h2>
 ${rows.length === 0 && html`<p class="empty">${speech.text('register.empty')}</p>`}
 ${rows.map(({ applicationId, state, registeredAt, applicationDigest }) => {
-    const application = kernel.applications.get(applicationId)?.application
-    return html`<section class="card"><h3>${applicationTitle(visit, applicationId)} <span class="tag${state === 'stopped' && ' adverse'}">${speech.text(`register.${state}`)}</span></h3>
-<dl class="facts">${application !== undefined && html`<div><dt>${speech.text('register.purpose')}</dt><dd>${speech.of(application.purpose)}</dd></div>
+  const application = kernel.applications.get(applicationId)?.application
+  return html`<section class="card"><h3>${applicationTitle(visit, applicationId)} <span class="tag${state === 'stopped' && ' adverse'}">${speech.text(`register.${state}`)}</span></h3>
+<dl class="facts">${
+    application !== undefined &&
+    html`<div><dt>${speech.text('register.purpose')}</dt><dd>${speech.of(application.purpose)}</dd></div>
 <div><dt>${speech.text('register.legalBasis')}</dt><dd><bdi>${application.legalBasis}</bdi></dd></div>
-<div><dt>${speech.text('register.classification')}</dt><dd>${speech.text(`classification.${application.classification}`)}</dd></div>`}
+<div><dt>${speech.text('register.classification')}</dt><dd>${speech.text(`classification.${application.classification}`)}</dd></div>`
+  }
 <div><dt>${speech.text('register.registeredAt')}</dt><dd>${formats.instant(registeredAt)}</dd></div>
 <div class="wide"><dt>${speech.text('decision.applicationDigest')}</dt><dd>${digest(applicationDigest)}</dd></div></dl></section>`
-  })}</section>`
+})}</section>`
 }

@@ -5,10 +5,7 @@ import { attributes, html, isolated, markupOf } from './html.ts'
 
 test('a script in a name is text', () => {
   const name = `<script>alert('x')</script>`
-  assert.equal(
-    markupOf(html`<p>${name}</p>`),
-    '<p>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;</p>',
-  )
+  assert.equal(markupOf(html`<p>${name}</p>`), '<p>&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;</p>')
 })
 
 test('a quotation mark does not end an attribute', () => {

@@ -11,7 +11,10 @@ function hiddenFields(draft: Draft): readonly Html[] {
 }
 
 /** A button that opens the form again at its address, with what was typed. */
-export function keptForm(speech: Speech, { address, draft }: { readonly address: string; readonly draft: Draft }): Html {
+export function keptForm(
+  speech: Speech,
+  { address, draft }: { readonly address: string; readonly draft: Draft },
+): Html {
   return html`<form method="post" action="${address}">${hiddenFields(draft)}
 <input type="hidden" name="_check" value="1">
 <p><button class="main">${speech.text('kept.goOn')}</button></p></form>`

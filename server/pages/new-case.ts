@@ -29,7 +29,8 @@ ${
   only === undefined
     ? html`<p class="empty">${speech.text('register.empty')}</p>`
     : html`<ul class="choices">${all.map(
-        ({ id, title, purpose }) => html`<li><a href="/cases/new/${id}">${speech.of(title)}</a><span class="hint">${speech.of(purpose)}</span></li>`,
+        ({ id, title, purpose }) =>
+          html`<li><a href="/cases/new/${id}">${speech.of(title)}</a><span class="hint">${speech.of(purpose)}</span></li>`,
       )}</ul>`
 }`
     return { kind: 'page', title, main, width: 'form' }
@@ -40,8 +41,10 @@ export const caseFormRoute: FormRoute = {
   id: 'page.case_form',
   path: '/cases/new/:applicationId',
   scope: 'case.open',
-  show: async (visit, { applicationId = '' }, about) => show(visit, installed(visit.kernel, applicationId).application, about),
-  act: (visit, { applicationId = '' }, draft) => open(visit, installed(visit.kernel, applicationId).application, draft),
+  show: async (visit, { applicationId = '' }, about) =>
+    show(visit, installed(visit.kernel, applicationId).application, about),
+  act: (visit, { applicationId = '' }, draft) =>
+    open(visit, installed(visit.kernel, applicationId).application, draft),
 }
 
 /** Applications that may run here: installed, and live in the register. */
@@ -56,7 +59,9 @@ export async function liveApplications({ kernel, officer }: OfficerVisit): Promi
 function show(visit: OfficerVisit, application: Application, about: Given): Page {
   const { speech } = visit
   const title = speech.text('newCase.title')
-  const needsFile = everyField(fieldTree(application.case)).some(({ kind, optional }) => kind === 'attachment' && !optional)
+  const needsFile = everyField(fieldTree(application.case)).some(
+    ({ kind, optional }) => kind === 'attachment' && !optional,
+  )
   const main = html`<p class="over">${speech.of(application.title)}</p>
 ${needsFile && html`<p class="notice">${speech.text('newCase.needsFile')}</p>`}
 ${recordForm(visit, {
@@ -81,7 +86,9 @@ async function open(visit: OfficerVisit, application: Application, draft: Draft)
   })
   if (result === undefined) throw new Error('intake answers every submission')
   if (result.status !== 'refused') {
-    return redirection(`/cases/${result.caseId}?done=${result.status === 'accepted' ? 'opened' : 'unchanged'}`)
+    return redirection(
+      `/cases/${result.caseId}?done=${result.status === 'accepted' ? 'opened' : 'unchanged'}`,
+    )
   }
   const parameters = { application: application.id, reference: result.reference ?? '' }
   const refusal = new Refusal(result.code, parameters, { problems: result.problems })

@@ -44,7 +44,8 @@ ${recordForm(visit, {
 }
 
 function applicationOf({ application, row }: CaseFile): Application {
-  if (application === undefined) throw new Refusal('application.not_installed', { application: row.applicationId })
+  if (application === undefined)
+    throw new Refusal('application.not_installed', { application: row.applicationId })
   return application
 }
 

@@ -61,7 +61,8 @@ ${main}
 
 function header(visit: Visit): Html {
   const { language, officer, speech } = visit
-  const home = language === 'ur' ? html`<b>خودی</b>` : html`<b>Khudi</b> <span lang="ur" dir="rtl">خودی</span>`
+  const home =
+    language === 'ur' ? html`<b>خودی</b>` : html`<b>Khudi</b> <span lang="ur" dir="rtl">خودی</span>`
   return html`<header class="top">
 <div class="bar">
 <p class="mark"><a href="/">${home}</a></p>

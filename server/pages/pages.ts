@@ -16,7 +16,7 @@ import { redirection } from './page.ts'
 import { nextRoute, queueRoute } from './queue.ts'
 import { caseRoute, reviewRoute } from './review.ts'
 import { answer, mountForm, mountPage } from './routes.ts'
-import { languageHeader } from './session.ts'
+import { languageHeader, localAddress } from './session.ts'
 import { mountSignIn } from './sign-in.ts'
 import { addressOf, type PagesOptions, visitIn } from './visit.ts'
 
@@ -36,7 +36,11 @@ export function pages(options: PagesOptions): FastifyPluginAsync {
       const { address, asked } = addressOf(request)
       if (request.method !== 'GET' || asked === undefined) return
       const cookies = [languageHeader(options.isSecure, asked)]
-      await answer(visitIn(options, request, undefined), { request, reply }, redirection(address, cookies))
+      await answer(
+        visitIn(options, request, undefined),
+        { request, reply },
+        redirection(localAddress(address), cookies),
+      )
     })
     mountAssets(app)
     mountFailures(app, options)

@@ -11,9 +11,14 @@ export interface PageLinks {
   readonly isFirst: boolean
 }
 
-export function pageLinks({ speech }: Visit, { path, parameters, next, isFirst }: PageLinks): Html | undefined {
+export function pageLinks(
+  { speech }: Visit,
+  { path, parameters, next, isFirst }: PageLinks,
+): Html | undefined {
   if (next === undefined && isFirst) return undefined
-  const kept = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
+  const kept = Object.entries(parameters).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value]],
+  )
   const to = (cursor?: string) =>
     withQuery(path, new URLSearchParams(cursor === undefined ? kept : [...kept, ['cursor', cursor]]))
   return html`<nav class="paging" aria-label="${speech.text('paging.label')}">

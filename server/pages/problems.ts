@@ -32,9 +32,14 @@ export function titleOf({ speech }: Visit, title: string, { problems, refusal }:
 }
 
 /** The notice at the top of a form: what is wrong, each with a link to its field. Takes the focus. */
-export function problemNotice(visit: Visit, { problems, refusal, isOutdated }: Given, labelOf: LabelOf): Html | undefined {
+export function problemNotice(
+  visit: Visit,
+  { problems, refusal, isOutdated }: Given,
+  labelOf: LabelOf,
+): Html | undefined {
   const { speech, language } = visit
-  if (isOutdated) return html`<div class="notice" role="status"><p>${speech.text('problem.outdated')}</p></div>`
+  if (isOutdated)
+    return html`<div class="notice" role="status"><p>${speech.text('problem.outdated')}</p></div>`
   if (problems.length > 0) {
     return html`<div class="notice error" role="alert" tabindex="-1" autofocus>
 <h2>${speech.text('problem.heading')}</h2>

@@ -120,7 +120,11 @@ function score({ formats }: OfficerVisit, decision: DecisionRow | undefined): Ht
 }
 
 /** The reason that weighs most; the model gives it first. */
-function headline(visit: OfficerVisit, { applicationId }: CaseRow, decision: DecisionRow | undefined): Html | undefined {
+function headline(
+  visit: OfficerVisit,
+  { applicationId }: CaseRow,
+  decision: DecisionRow | undefined,
+): Html | undefined {
   const [first] = decision === undefined ? [] : readReasons(decision.reasons)
   return first && reasonSentence(visit, visit.kernel.applications.get(applicationId)?.application, first)
 }

@@ -21,7 +21,11 @@ export function readReasons(json: string): readonly Reason[] {
 }
 
 /** The sentence of the application for a reason; where it has none (older code), the reason's own code and value. */
-export function reasonSentence(reader: Reader, application: Application | undefined, { code, value }: Reason): Html {
+export function reasonSentence(
+  reader: Reader,
+  application: Application | undefined,
+  { code, value }: Reason,
+): Html {
   const { speech } = reader
   const feature = Object.values(application?.models ?? {})
     .map(({ features }) => (Object.hasOwn(features, code) ? features[code] : undefined))
@@ -51,7 +55,11 @@ function reasonValue({ speech, formats }: Reader, value: Reason['value']): Html 
 const half = 100
 
 /** All reasons, the weightiest first as the model gave them, each with a bar to the side that it pushes to. */
-export function reasonList(visit: Visit, application: Application | undefined, reasons: readonly Reason[]): Html {
+export function reasonList(
+  visit: Visit,
+  application: Application | undefined,
+  reasons: readonly Reason[],
+): Html {
   const { speech } = visit
   if (reasons.length === 0) return html`<p class="hint">${speech.text('reason.none')}</p>`
   const heaviest = Math.max(...reasons.map(({ weight }) => Math.abs(weight)))

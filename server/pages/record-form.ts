@@ -30,7 +30,11 @@ export function recordForm(visit: OfficerVisit, form: RecordForm): Html {
   const { schema, action, hidden, button, title } = form
   const fields = fieldTree(schema)
   const given = { ...form.given, problems: form.given.problems.map(plainer) }
-  const view = { visit, draft: given.draft ?? form.start ?? new Map<string, string>(), problems: given.problems }
+  const view = {
+    visit,
+    draft: given.draft ?? form.start ?? new Map<string, string>(),
+    problems: given.problems,
+  }
   const { speech } = visit
   const hasCountry = everyField(fields).some(({ kind }) => kind === 'country')
   return html`${problemNotice(visit, given, labelsOf(visit, fields))}

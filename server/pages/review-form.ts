@@ -15,7 +15,8 @@ export function reviewForm(visit: OfficerVisit, file: CaseFile, given: Given): H
   const { row, decision, application } = file
   const { officer, speech } = visit
   if (row.state !== 'in_review' || decision === undefined || application === undefined) return undefined
-  const isOwn = officer.may('case.review') && row.reviewRole !== null && officer.actor.roles.includes(row.reviewRole)
+  const isOwn =
+    officer.may('case.review') && row.reviewRole !== null && officer.actor.roles.includes(row.reviewRole)
   if (!isOwn) {
     return html`<section class="card"><p>${speech.sentence('review.waitsFor', {
       role: html`<b>${roleLabel(visit, row.reviewRole ?? '')}</b>`,
@@ -37,7 +38,10 @@ function hidden(visit: OfficerVisit, { version }: CaseRow): Html {
   return html`${tokenField(visit)}<input type="hidden" name="_version" value="${version}">`
 }
 
-function agreement(visit: OfficerVisit, { row, application, recommendation }: Choice & { readonly recommendation: string }): Html {
+function agreement(
+  visit: OfficerVisit,
+  { row, application, recommendation }: Choice & { readonly recommendation: string },
+): Html {
   return html`<form method="post" action="/cases/${row.caseId}/review">${hidden(visit, row)}
 <input type="hidden" name="recommendation" value="${recommendation}">
 <p><button class="main">${visit.speech.sentence('review.agree', {
@@ -62,7 +66,11 @@ ${messages(visit, 'reason', given)}
 
 function radio(
   visit: OfficerVisit,
-  { application, code, isChosen }: { readonly application: Application; readonly code: string; readonly isChosen: boolean },
+  {
+    application,
+    code,
+    isChosen,
+  }: { readonly application: Application; readonly code: string; readonly isChosen: boolean },
 ): Html {
   return html`<label class="choice"><input type="radio" name="recommendation" value="${code}"${isChosen && html` checked`}> <span>${recommendationLabel(visit, application, code)}</span></label>
 `
@@ -77,5 +85,8 @@ function messages({ speech }: OfficerVisit, name: string, given: Given): Html | 
 }
 
 function described(name: string, given: Given): Html | false {
-  return problemsAt(name, given).length > 0 && html` aria-invalid="true" aria-describedby="${controlId(name)}-message"`
+  return (
+    problemsAt(name, given).length > 0 &&
+    html` aria-invalid="true" aria-describedby="${controlId(name)}-message"`
+  )
 }

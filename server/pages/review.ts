@@ -34,7 +34,12 @@ export const reviewRoute: FormRoute = {
 
 async function show(visit: OfficerVisit, caseId: string, about: Given): Promise<Page> {
   const file = await caseFileOf(visit, caseId)
-  return casePage(visit, file, about, problemNotice(visit, about, (field) => labels(visit, field)))
+  return casePage(
+    visit,
+    file,
+    about,
+    problemNotice(visit, about, (field) => labels(visit, field)),
+  )
 }
 
 function labels({ speech }: OfficerVisit, field: string) {
@@ -98,7 +103,10 @@ async function decidedAlready(visit: OfficerVisit, caseId: string, draft: Draft)
   const file = await caseFileOf(visit, caseId)
   const last = file.reviews.at(-1)
   // A button pressed twice: the decision stands as this officer wanted it.
-  if (last?.accountId === visit.officer.actor.accountId && last?.recommendation === draft.get('recommendation')) {
+  if (
+    last?.accountId === visit.officer.actor.accountId &&
+    last?.recommendation === draft.get('recommendation')
+  ) {
     return redirection(`/cases/${caseId}?done=review`)
   }
   const page = casePage(visit, file, nothingGiven, lost(visit, file, draft))

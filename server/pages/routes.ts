@@ -108,6 +108,7 @@ export async function answer(
     .header('content-type', 'text/html; charset=utf-8')
     .header('content-language', visit.language)
     .header('vary', 'accept-encoding, accept-language, cookie')
-  if (text.length < leastCompressed || !acceptsGzip(request.headers['accept-encoding'])) return reply.send(text)
+  if (text.length < leastCompressed || !acceptsGzip(request.headers['accept-encoding']))
+    return reply.send(text)
   return reply.header('content-encoding', 'gzip').send(await compress(text))
 }

@@ -1,7 +1,7 @@
 /** The browser's side of a session: its cookie, and the proof that a form was sent from a page of ours. */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import cookies from '@fastify/cookie'
 import { type Language, languages } from '@khudi/sdk'
+import { parseCookie, stringifySetCookie } from 'cookie'
 import type { FastifyRequest } from 'fastify'
 import { Refusal } from '../../kernel/errors.ts'
 
@@ -19,7 +19,7 @@ const yearSeconds = 31_536_000
 function cookieOf(request: FastifyRequest, name: string): string | undefined {
   const { cookie } = request.headers
   if (cookie === undefined) return undefined
-  const value: unknown = cookies.parse(cookie)[name]
+  const value: unknown = parseCookie(cookie)[name]
   return typeof value === 'string' ? value : undefined
 }
 
@@ -40,7 +40,9 @@ export function sessionHeader(
   session: { readonly token: string; readonly expiresAt: Date },
 ): string {
   const { token, expiresAt } = session
-  return cookies.serialize(sessionCookie(isSecure), token, {
+  return stringifySetCookie({
+    name: sessionCookie(isSecure),
+    value: token,
     ...everywhere,
     secure: isSecure,
     expires: expiresAt,
@@ -49,7 +51,13 @@ export function sessionHeader(
 
 /** The `Set-Cookie` header that has the browser forget its session. */
 export function noSessionHeader(isSecure: boolean): string {
-  return cookies.serialize(sessionCookie(isSecure), '', { ...everywhere, secure: isSecure, maxAge: 0 })
+  return stringifySetCookie({
+    name: sessionCookie(isSecure),
+    value: '',
+    ...everywhere,
+    secure: isSecure,
+    maxAge: 0,
+  })
 }
 
 /** The language that the reader chose with the switch; `undefined` before any choice. */
@@ -59,7 +67,9 @@ export function chosenLanguage(request: FastifyRequest): Language | undefined {
 }
 
 export function languageHeader(isSecure: boolean, language: Language): string {
-  return cookies.serialize(languageCookie, language, {
+  return stringifySetCookie({
+    name: languageCookie,
+    value: language,
     ...everywhere,
     secure: isSecure,
     maxAge: yearSeconds,
@@ -112,7 +122,8 @@ function hostOf(url: string | undefined): string | undefined {
 /** An address on this server to go on to, from what a form or a link said; home for anything else. */
 export function localAddress(given: string | undefined): string {
   const here = 'http://here.invalid'
-  if (given === undefined || !/^\/(?![/\\])[\x21-\x7e]*$/.test(given) || !URL.canParse(given, here)) return '/'
+  if (given === undefined || !/^\/(?![/\\])[\x21-\x7e]*$/.test(given) || !URL.canParse(given, here))
+    return '/'
   const url = new URL(given, here)
   return url.origin === here ? `${url.pathname}${url.search}` : '/'
 }

@@ -46,7 +46,10 @@ ${await institutionField(visit, about.institutionId)}
 }
 
 /** Asks for the institution only where there is more than one. */
-async function institutionField({ kernel, language, speech }: Visit, chosen: string | undefined): Promise<Html | undefined> {
+async function institutionField(
+  { kernel, language, speech }: Visit,
+  chosen: string | undefined,
+): Promise<Html | undefined> {
   const all = await institutions(kernel)
   const [only, another] = all
   if (only === undefined) return html`<p class="notice">${speech.text('signIn.noInstitution')}</p>`
@@ -62,7 +65,10 @@ ${all.map(
 }
 
 /** After signing in again over an unsent form: the way back to it. */
-export function signedInAgainPage(visit: Visit, kept: { readonly address: string; readonly draft: Draft }): Page {
+export function signedInAgainPage(
+  visit: Visit,
+  kept: { readonly address: string; readonly draft: Draft },
+): Page {
   const { speech } = visit
   const main = html`<h1>${speech.text('kept.title')}</h1>
 <p>${speech.text('kept.text')}</p>

@@ -77,7 +77,10 @@ async function signedIn(
     const language = chosenLanguage(request) ?? session.language
     if (chosenLanguage(request) === undefined) cookies.push(languageHeader(isSecure, language))
     if (kept === undefined) return redirection(next, cookies)
-    return { ...signedInAgainPage(inLanguage(visit, language), { address: next, draft: readDraft(kept) }), cookies }
+    return {
+      ...signedInAgainPage(inLanguage(visit, language), { address: next, draft: readDraft(kept) }),
+      cookies,
+    }
   } catch (error) {
     if (!(error instanceof Refusal) || error.status >= 500) throw error
     return signInPage(visit, {
@@ -94,7 +97,8 @@ async function signedIn(
 async function institutionOf({ kernel }: PagesOptions, draft: Draft): Promise<string> {
   const all = await institutions(kernel)
   const [only, another] = all
-  const chosen = another === undefined ? only : all.find(({ institutionId }) => institutionId === draft.get('institution'))
+  const chosen =
+    another === undefined ? only : all.find(({ institutionId }) => institutionId === draft.get('institution'))
   if (chosen === undefined) throw new Refusal('access.sign_in_failed')
   return chosen.institutionId
 }

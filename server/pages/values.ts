@@ -11,7 +11,7 @@ type Reader = Pick<Visit, 'speech' | 'formats'>
  * One value. What does not have the form its field has today (a record of an older schema) is shown as it was recorded:
  * an officer decides about what was submitted, not about what could be made of it.
  */
-export function valueOf(reader: Reader, field: Pick<FieldNode, 'kind' | 'meta'>, value: unknown): Html {
+export function shownValue(reader: Reader, field: Pick<FieldNode, 'kind' | 'meta'>, value: unknown): Html {
   return shown[field.kind](reader, value, field.meta) ?? asRecorded(value)
 }
 
@@ -21,19 +21,24 @@ export function asRecorded(value: unknown): Html {
 
 type Show = (reader: Reader, value: unknown, meta: FieldNode['meta']) => Html | undefined
 
-const Money = z.strictObject({ amountMinor: z.string().regex(/^-?\d{1,18}$/), currency: z.string().regex(/^[A-Z]{3}$/) })
+const Money = z.strictObject({
+  amountMinor: z.string().regex(/^-?\d{1,18}$/),
+  currency: z.string().regex(/^[A-Z]{3}$/),
+})
 const Day = z.iso.date()
 const Instant = z.iso.datetime({ offset: true })
 const Place = z.strictObject({ latitude: z.number(), longitude: z.number() })
 const File = z.object({ name: z.string(), mediaType: z.string(), bytes: z.number() })
 const Bilingual = z.strictObject({ en: z.string(), ur: z.string() })
 
-const text: Show = (_reader, value) => (typeof value === 'string' ? html`<bdi class="typed">${value}</bdi>` : undefined)
+const text: Show = (_reader, value) =>
+  typeof value === 'string' ? html`<bdi class="typed">${value}</bdi>` : undefined
 /** Codes and identifiers run from left to right in Urdu too. */
 const symbol: Show = (_reader, value) => (typeof value === 'string' ? code(value) : undefined)
 const code = (value: string) => html`<bdi dir="ltr" class="code">${value}</bdi>`
 const figure = (value: string) => html`<bdi class="figure">${value}</bdi>`
-const number: Show = ({ formats }, value) => (typeof value === 'number' ? figure(formats.exactNumber(value)) : undefined)
+const number: Show = ({ formats }, value) =>
+  typeof value === 'number' ? figure(formats.exactNumber(value)) : undefined
 const nested: Show = () => undefined
 
 const shown: Readonly<Record<FieldKind, Show>> = {
@@ -48,10 +53,14 @@ const shown: Readonly<Record<FieldKind, Show>> = {
     if (typeof value !== 'number' || unit === undefined) return undefined
     return html`${figure(formats.exactNumber(value))} ${speech.of(unitSymbol(unit))}`
   },
-  percent: ({ formats }, value) => (typeof value === 'number' ? figure(`${formats.exactNumber(value)}%`) : undefined),
+  percent: ({ formats }, value) =>
+    typeof value === 'number' ? figure(`${formats.exactNumber(value)}%`) : undefined,
   money: ({ formats }, value) => {
     const { data } = Money.safeParse(value)
-    return data && html`<bdi dir="ltr" class="figure">${formats.money(BigInt(data.amountMinor), data.currency)}</bdi>`
+    return (
+      data &&
+      html`<bdi dir="ltr" class="figure">${formats.money(BigInt(data.amountMinor), data.currency)}</bdi>`
+    )
   },
   date: ({ formats }, value) => {
     const { data } = Day.safeParse(value)
@@ -62,7 +71,8 @@ const shown: Readonly<Record<FieldKind, Show>> = {
     return data && html`<time datetime="${data}">${formats.instant(new Date(data))}</time>`
   },
   choice: ({ speech }, value, { choices }) => {
-    const label = typeof value === 'string' && Object.hasOwn(choices ?? {}, value) ? choices?.[value] : undefined
+    const label =
+      typeof value === 'string' && Object.hasOwn(choices ?? {}, value) ? choices?.[value] : undefined
     return label && html`${speech.of(label)}`
   },
   flag: ({ speech }, value) =>
@@ -79,7 +89,9 @@ const shown: Readonly<Record<FieldKind, Show>> = {
   },
   attachment: ({ formats }, value) => {
     const { data } = File.safeParse(value)
-    return data && html`${isolated(data.name)} (${code(data.mediaType)}, ${formats.number(data.bytes / 1_000)} kB)`
+    return (
+      data && html`${isolated(data.name)} (${code(data.mediaType)}, ${formats.number(data.bytes / 1_000)} kB)`
+    )
   },
   bilingual: ({ speech }, value) => {
     const { data } = Bilingual.safeParse(value)
@@ -90,7 +102,8 @@ const shown: Readonly<Record<FieldKind, Show>> = {
 /** Value at a path such as `importer.name`; `undefined` where there is none. */
 export function valueAt(record: unknown, path: string): unknown {
   let value = record
-  for (const key of path.split('.')) value = isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
+  for (const key of path.split('.'))
+    value = isRecord(value) && Object.hasOwn(value, key) ? value[key] : undefined
   return value
 }
 

@@ -59,9 +59,18 @@ export function visitIn(
   request: FastifyRequest,
   officer: Officer | undefined,
 ): Visit {
-  const language = chosenLanguage(request) ?? officer?.language ?? languageOf(request.headers['accept-language'])
+  const language =
+    chosenLanguage(request) ?? officer?.language ?? languageOf(request.headers['accept-language'])
   const { address, query } = addressOf(request)
-  return { kernel, language, speech: speechOf(language), formats: formatsOf(language), address, query, officer }
+  return {
+    kernel,
+    language,
+    speech: speechOf(language),
+    formats: formatsOf(language),
+    address,
+    query,
+    officer,
+  }
 }
 
 /** The same visit in another language. */
@@ -69,7 +78,10 @@ export function inLanguage<V extends Visit>(visit: V, language: Language): V {
   return { ...visit, language, speech: speechOf(language), formats: formatsOf(language) }
 }
 
-async function officerOf({ kernel, isSecure }: PagesOptions, request: FastifyRequest): Promise<Officer | undefined> {
+async function officerOf(
+  { kernel, isSecure }: PagesOptions,
+  request: FastifyRequest,
+): Promise<Officer | undefined> {
   const sessionToken = sessionTokenOf(request, isSecure)
   if (sessionToken === undefined) return undefined
   const session = await actorOfSession(kernel, sessionToken)

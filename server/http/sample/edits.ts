@@ -73,7 +73,7 @@ const withdrawPermit = (state: SampleState) =>
     },
   })
 
-const decidePermit = () =>
+const takeCase = () =>
   operation({
     id: 'permits.decide',
     method: 'POST',
@@ -98,5 +98,5 @@ export const edits = (state: SampleState): readonly AnyOperation[] => [
   openPermit(state),
   amendPermit(state),
   withdrawPermit(state),
-  decidePermit(),
+  takeCase(),
 ]

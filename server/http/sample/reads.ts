@@ -25,7 +25,7 @@ const showPermit = (state: SampleState) =>
     },
   })
 
-const listPermit = (state: SampleState) =>
+const listPermits = (state: SampleState) =>
   operation({
     id: 'permits.list',
     method: 'GET',
@@ -54,7 +54,7 @@ const listPermit = (state: SampleState) =>
     },
   })
 
-const waitPermit = (state: SampleState) =>
+const waitForTest = (state: SampleState) =>
   operation({
     id: 'permits.wait',
     method: 'POST',
@@ -76,7 +76,7 @@ const waitPermit = (state: SampleState) =>
     },
   })
 
-const failPermit = (state: SampleState) =>
+const failAsTold = (state: SampleState) =>
   operation({
     id: 'permits.fail',
     method: 'GET',
@@ -96,7 +96,7 @@ const failPermit = (state: SampleState) =>
 
 export const reads = (state: SampleState): readonly AnyOperation[] => [
   showPermit(state),
-  listPermit(state),
-  waitPermit(state),
-  failPermit(state),
+  listPermits(state),
+  waitForTest(state),
+  failAsTold(state),
 ]

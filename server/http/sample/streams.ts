@@ -7,7 +7,7 @@ import { None, type SampleState } from './state.ts'
 
 const IntakeLine = z.strictObject({ line: z.int(), bytes: z.int() })
 
-const importPermit = (state: SampleState) =>
+const importPermits = (state: SampleState) =>
   intakeOperation({
     id: 'permits.import',
     method: 'POST',
@@ -38,7 +38,7 @@ const importPermit = (state: SampleState) =>
     },
   })
 
-const exportPermit = (state: SampleState) =>
+const exportPermits = (state: SampleState) =>
   exportOperation({
     id: 'permits.export',
     method: 'GET',
@@ -68,6 +68,6 @@ const exportPermit = (state: SampleState) =>
   })
 
 export const streams = (state: SampleState): readonly AnyOperation[] => [
-  importPermit(state),
-  exportPermit(state),
+  importPermits(state),
+  exportPermits(state),
 ]

@@ -157,6 +157,72 @@ export const catalogue = {
       'عنوان مختصر کریں؛ تفصیل مقصد میں لکھی جا سکتی ہے۔',
     ],
   ),
+  'backup.application_missing': entry(
+    409,
+    [
+      'The archive holds data of the application {application}, which is not installed',
+      'آرکائیو میں ایپلیکیشن {application} کا ڈیٹا ہے، جو نصب نہیں ہے',
+    ],
+    ['Install the application and restore again.', 'ایپلیکیشن نصب کر کے دوبارہ بحال کریں۔'],
+  ),
+  'backup.archive_damaged': entry(
+    422,
+    ['The archive is damaged or incomplete at {member}', 'آرکائیو {member} پر خراب یا نامکمل ہے'],
+    [
+      'Use another copy of the archive; nothing was restored.',
+      'آرکائیو کی دوسری نقل استعمال کریں؛ کچھ بحال نہیں ہوا۔',
+    ],
+  ),
+  'backup.archive_newer': entry(
+    409,
+    ['The archive was made by a newer program: {detail}', 'آرکائیو کسی نئے پروگرام نے بنایا ہے: {detail}'],
+    [
+      'Restore it with that version of the program, or a later one.',
+      'اسے پروگرام کے اسی نسخے یا اس سے نئے سے بحال کریں۔',
+    ],
+  ),
+  'backup.database_in_use': entry(
+    409,
+    ['Other processes work with the database', 'دوسرے پروگرام ڈیٹابیس استعمال کر رہے ہیں'],
+    [
+      'Stop every Khudi process of this database and restore again.',
+      'اس ڈیٹابیس کے تمام خودی پروگرام بند کر کے دوبارہ بحال کریں۔',
+    ],
+  ),
+  'backup.database_not_empty': entry(
+    409,
+    [
+      'The database is not empty: the table {table} has rows',
+      'ڈیٹابیس خالی نہیں ہے: جدول {table} میں قطاریں موجود ہیں',
+    ],
+    ['Restore into a new data folder or an empty database.', 'نئے ڈیٹا فولڈر یا خالی ڈیٹابیس میں بحال کریں۔'],
+  ),
+  'backup.destination_exists': entry(
+    409,
+    ['The file {path} exists already', 'فائل {path} پہلے سے موجود ہے'],
+    ['Choose another name, or move the file away.', 'دوسرا نام منتخب کریں، یا فائل ہٹا دیں۔'],
+  ),
+  'backup.object_damaged': entry(
+    500,
+    ['The stored file {digest} is not what was stored', 'محفوظ فائل {digest} وہ نہیں جو محفوظ کی گئی تھی'],
+    [
+      'Bring the file back from an earlier backup, then make this one.',
+      'فائل پچھلے بیک اپ سے واپس لائیں، پھر یہ بیک اپ بنائیں۔',
+    ],
+  ),
+  'backup.unreadable': entry(
+    400,
+    ['The archive {path} cannot be read: {detail}', 'آرکائیو {path} پڑھا نہیں جا سکتا: {detail}'],
+    ['Check the name and who may read the file.', 'نام دیکھیں، اور یہ کہ فائل کون پڑھ سکتا ہے۔'],
+  ),
+  'backup.unwritable': entry(
+    500,
+    ['The archive {path} cannot be written: {detail}', 'آرکائیو {path} لکھا نہیں جا سکتا: {detail}'],
+    [
+      'Make room or choose a folder that can be written.',
+      'جگہ بنائیں یا ایسا فولڈر منتخب کریں جس میں لکھا جا سکے۔',
+    ],
+  ),
   'case.decided_already': entry(
     409,
     ['The case has been decided already', 'مقدمے کا فیصلہ ہو چکا ہے'],

@@ -33,9 +33,9 @@ export interface Reason {
   readonly value: string | number | boolean | null
   /**
    * Figures that the value is compared with, by the name that the reason's sentence calls them: for a category `seen` and
-   * `positive`, how many earlier cases had this value and how many of them were what the model looks for.
+   * `positive`.
    */
-  readonly compared?: Readonly<Record<string, number>>
+  readonly compared?: Readonly<Record<string, number>> | undefined
 }
 
 /** What a model says about one case. */

@@ -49,21 +49,25 @@ function checkRecommendations({ recommendations, roles }: Declaration, refuse: R
   }
 }
 
+const placeholders = (sentence: string): ReadonlySet<string> => new Set(sentence.match(/\{\w+\}/g))
+
 /** A code of a reason must lead to one sentence, and the sentence must speak of the same value in both languages. */
 function checkReasons({ models, reasons = {} }: Declaration, refuse: Refuse): void {
   const sentences = new Map<string, BilingualText | undefined>(Object.entries(reasons))
   for (const [name, { features }] of Object.entries(models)) {
     checkCode('model', name, refuse)
     if (Object.keys(features).length === 0) refuse(`model "${name}" sees no feature`)
-    for (const [feature, { reason }] of Object.entries(features)) {
+    for (const [feature, { reason, unseen }] of Object.entries(features)) {
       if (Object.hasOwn(reasons, feature)) refuse(`"${feature}" is both a reason and a feature: rename one`)
       sentences.set(`${name}.${feature}`, reason)
+      sentences.set(`${name}.${feature} (unseen)`, unseen)
     }
   }
   for (const [code, sentence] of sentences) {
-    if (sentence !== undefined && sentence.en.includes('{value}') !== sentence.ur.includes('{value}')) {
-      refuse(`the sentence of "${code}" names {value} in one language only`)
-    }
+    if (sentence === undefined) continue
+    const [en, ur] = [placeholders(sentence.en), placeholders(sentence.ur)]
+    const alone = [...en.symmetricDifference(ur)][0]
+    if (alone !== undefined) refuse(`the sentence of "${code}" names ${alone} in one language only`)
   }
 }
 

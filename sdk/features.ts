@@ -10,9 +10,13 @@ export interface FeatureSpec {
   readonly kind: 'number' | 'code' | 'category'
   readonly label: BilingualText
   /**
-   * The sentence of a reason, with `{value}` for the feature's value. Without it the label and the value stand alone.
+   * The sentence of a reason, with `{value}` for the feature's value; for a category also `{seen}` and `{positive}`, how many
+   * earlier cases had this value and how many of them were what the model looks for. Without it the label and the value
+   * stand alone.
    */
   readonly reason?: BilingualText
+  /** The sentence where a category's value was never seen before; without it, `reason` stands with zeros. */
+  readonly unseen?: BilingualText
 }
 
 /** Every feature of a model, by name. */

@@ -106,9 +106,11 @@ test('parties, offices, numbers and dates leave the features unchanged', () => {
   assert.deepEqual(featuresOf(others), featuresOf({}))
 })
 
-test('a reason of every feature states its value in both languages', () => {
-  for (const [name, { reason }] of Object.entries(declarationFeatures)) {
-    assert.ok(reason.en.includes('{value}') && reason.ur.includes('{value}'), name)
+test('a reason of every feature states its value, or the history of it, in both languages', () => {
+  for (const [name, { kind, reason }] of Object.entries(declarationFeatures)) {
+    for (const figure of kind === 'category' ? ['{seen}', '{positive}'] : ['{value}']) {
+      assert.ok(reason.en.includes(figure) && reason.ur.includes(figure), name)
+    }
   }
 })
 

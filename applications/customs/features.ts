@@ -28,16 +28,24 @@ export const declarationFeatures = defineFeatures({
     kind: 'category',
     label: { en: 'Goods, route and duty', ur: 'سامان، راستہ اور محصول' },
     reason: {
-      en: 'Earlier examinations of such goods on this route at this duty: {value}',
-      ur: 'اسی سامان، راستے اور محصول کے سابقہ معائنے: {value}',
+      en: 'Of {seen} earlier declarations of these goods on this route at this duty, {positive} were mis-declared',
+      ur: 'اسی سامان، راستے اور محصول کے {seen} سابقہ ڈیکلریشنوں میں سے {positive} غلط نکلے',
+    },
+    unseen: {
+      en: 'These goods were not seen on this route at this duty before',
+      ur: 'یہ سامان اس راستے اور محصول پر پہلے نہیں دیکھا گیا',
     },
   },
   valueBand: {
     kind: 'category',
     label: { en: 'Goods, route and value of a kilogram', ur: 'سامان، راستہ اور فی کلوگرام مالیت' },
     reason: {
-      en: 'Earlier examinations of such goods at about this value: {value}',
-      ur: 'تقریباً اسی مالیت کے ایسے سامان کے سابقہ معائنے: {value}',
+      en: 'Of {seen} earlier declarations of these goods at about this value, {positive} were mis-declared',
+      ur: 'تقریباً اسی مالیت کے ایسے سامان کے {seen} سابقہ ڈیکلریشنوں میں سے {positive} غلط نکلے',
+    },
+    unseen: {
+      en: 'These goods were not declared at about this value before',
+      ur: 'یہ سامان تقریباً اس مالیت پر پہلے ظاہر نہیں کیا گیا',
     },
   },
   fineValueBand: {
@@ -47,16 +55,24 @@ export const declarationFeatures = defineFeatures({
       ur: 'سامان، راستہ اور قریبی فی کلوگرام مالیت',
     },
     reason: {
-      en: 'Earlier examinations of such goods at very nearly this value: {value}',
-      ur: 'بالکل قریبی مالیت کے ایسے سامان کے سابقہ معائنے: {value}',
+      en: 'Of {seen} earlier declarations of these goods at very nearly this value, {positive} were mis-declared',
+      ur: 'بالکل قریبی مالیت کے ایسے سامان کے {seen} سابقہ ڈیکلریشنوں میں سے {positive} غلط نکلے',
+    },
+    unseen: {
+      en: 'These goods were not declared at so close a value before',
+      ur: 'یہ سامان اتنی قریبی مالیت پر پہلے ظاہر نہیں کیا گیا',
     },
   },
   pieceMassBand: {
     kind: 'category',
     label: { en: 'Goods and mass of a piece', ur: 'سامان اور فی عدد وزن' },
     reason: {
-      en: 'Earlier examinations of such goods with pieces of about this mass: {value}',
-      ur: 'تقریباً اسی فی عدد وزن کے ایسے سامان کے سابقہ معائنے: {value}',
+      en: 'Of {seen} earlier declarations of these goods with pieces of about this mass, {positive} were mis-declared',
+      ur: 'تقریباً اسی فی عدد وزن کے ایسے سامان کے {seen} سابقہ ڈیکلریشنوں میں سے {positive} غلط نکلے',
+    },
+    unseen: {
+      en: 'These goods were not declared with pieces of about this mass before',
+      ur: 'یہ سامان تقریباً اس فی عدد وزن کے ساتھ پہلے ظاہر نہیں کیا گیا',
     },
   },
   commodityCode: {

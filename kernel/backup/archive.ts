@@ -10,7 +10,7 @@
  *
  * Pieces keep memory bounded and make no temporary file. Where the manifest is missing, the archive is not whole.
  */
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
@@ -82,25 +82,37 @@ export class ArchiveWriter {
   async writeObject(digest: string, bytes: number, path: string): Promise<void> {
     const name = `objects/${digest}`
     const hash = createHash('sha256')
-    const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const entry = this.#pack.entry({ name, size: bytes, mode: 0o600 }, (error) => (error ? reject(error) : resolve()))
+    const { promise: taken, resolve, reject } = Promise.withResolvers<void>()
+    const entry = this.#pack.entry({ name, size: bytes, mode: 0o600 }, (error) =>
+      error ? reject(error) : resolve(),
+    )
     for await (const chunk of createReadStream(path)) {
       hash.update(chunk)
-      if (!entry.write(chunk)) await new Promise((drained) => entry.once('drain', drained))
+      if (entry.write(chunk)) continue
+      await new Promise<void>((drained) => {
+        entry.once('drain', () => drained())
+      })
     }
     entry.end()
-    await promise
+    await taken
     if (hash.digest('hex') !== digest) throw new Refusal('backup.object_damaged', { digest })
     this.#members.push({ name, bytes, sha256: digest })
   }
 
   async finish(): Promise<void> {
-    await this.#write('manifest.json', Buffer.from(`${JSON.stringify({ members: this.#members }, null, 2)}\n`))
+    await this.#write(
+      'manifest.json',
+      Buffer.from(`${JSON.stringify({ members: this.#members }, null, 2)}\n`),
+    )
     this.#pack.finalize()
   }
 
   async #write(name: string, content: Buffer): Promise<void> {
-    this.#members.push({ name, bytes: content.length, sha256: createHash('sha256').update(content).digest('hex') })
+    this.#members.push({
+      name,
+      bytes: content.length,
+      sha256: createHash('sha256').update(content).digest('hex'),
+    })
     await new Promise<void>((resolve, reject) => {
       this.#pack.entry({ name, mode: 0o600 }, content, (error) => (error ? reject(error) : resolve()))
     })
@@ -120,22 +132,29 @@ export type Member =
 export async function* readArchive(path: string): AsyncGenerator<Member, void, void> {
   const seen: Manifest['members'] = []
   let name = 'head.json'
+  const file = createReadStream(path)
+  const tar = extract()
+  // A pipe does not hand errors on.
+  file.on('error', (error) => tar.destroy(error))
   try {
-    for await (const entry of createReadStream(path).pipe(extract())) {
+    for await (const entry of file.pipe(tar)) {
       name = entry.header.name
+      const { size } = entry.header
+      const hash = createHash('sha256')
+      const content = hashing(entry, hash)
       if (name === 'manifest.json') {
-        compare(seen, Manifest.parse(JSON.parse((await whole(entry, entry.header.size)).toString())))
+        compare(seen, Manifest.parse(JSON.parse((await whole(content, size)).toString())))
         return
       }
-      const hash = createHash('sha256')
-      const hashed = hashing(entry, hash)
-      yield await memberOf(name, hashed, entry.header.size)
-      seen.push({ name, bytes: entry.header.size, sha256: hash.digest('hex') })
+      yield await memberOf(name, content, size)
+      seen.push({ name, bytes: size, sha256: hash.digest('hex') })
     }
   } catch (cause) {
     if (cause instanceof Refusal) throw cause
     if (isFileError(cause)) throw new Refusal('backup.unreadable', { path, detail: cause.message }, { cause })
     throw damaged(name, cause)
+  } finally {
+    file.destroy()
   }
   throw damaged('manifest.json')
 }
@@ -156,14 +175,17 @@ async function memberOf(name: string, content: AsyncIterable<Uint8Array>, bytes:
 function readHead(content: Buffer): Head {
   const text: unknown = JSON.parse(content.toString())
   const { format } = z.object({ format: z.int() }).parse(text)
-  if (format > FORMAT) throw new Refusal('backup.archive_newer', { detail: `format ${format}, known is ${FORMAT}` })
+  if (format > FORMAT)
+    throw new Refusal('backup.archive_newer', { detail: `format ${format}, known is ${FORMAT}` })
   return Head.parse(text)
 }
 
-async function* hashing(source: AsyncIterable<Uint8Array>, hash: ReturnType<typeof createHash>): AsyncGenerator<Uint8Array> {
+async function* hashing(source: AsyncIterable<unknown>, hash: Hash): AsyncGenerator<Uint8Array, void, void> {
   for await (const chunk of source) {
-    hash.update(chunk)
-    yield chunk
+    const bytes: unknown = chunk
+    if (!(bytes instanceof Uint8Array)) throw new Error('a stream of bytes gave something else')
+    hash.update(bytes)
+    yield bytes
   }
 }
 

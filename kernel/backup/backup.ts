@@ -50,7 +50,8 @@ export async function backup(options: BackupOptions): Promise<BackupSummary> {
     return { rows, objects, bytes: (await stat(destination)).size }
   } catch (error) {
     await rm(unfinished, { force: true })
-    if (isFileError(error)) throw new Refusal('backup.unwritable', { path: destination, detail: error.message }, { cause: error })
+    if (isFileError(error))
+      throw new Refusal('backup.unwritable', { path: destination, detail: error.message }, { cause: error })
     throw error
   }
 }
@@ -62,7 +63,9 @@ async function write(options: BackupOptions, path: string): Promise<{ rows: numb
   const archive = pack()
   const stopped = new AbortController()
   // Mode 0600: it holds what the database holds.
-  const written = pipeline(archive, createWriteStream(path, { flags: 'w', mode: 0o600 }), { signal: stopped.signal })
+  const written = pipeline(archive, createWriteStream(path, { flags: 'w', mode: 0o600 }), {
+    signal: stopped.signal,
+  })
   try {
     const content = writeContent(client, new ArchiveWriter(archive), options)
     // A full disk ends the pipeline and must end the reading, which would wait for ever to write on.
@@ -116,7 +119,11 @@ interface TableSource {
   readonly copy: string
 }
 
-async function writeTable(client: pg.Client, writer: ArchiveWriter, { name, copy }: TableSource): Promise<void> {
+async function writeTable(
+  client: pg.Client,
+  writer: ArchiveWriter,
+  { name, copy }: TableSource,
+): Promise<void> {
   let pending: Buffer[] = []
   let bytes = 0
   let pieces = 0
@@ -136,7 +143,9 @@ async function writeTable(client: pg.Client, writer: ArchiveWriter, { name, copy
 }
 
 async function postgresVersion(client: pg.Client): Promise<string> {
-  const { rows } = await client.query<{ version: string }>(`select current_setting('server_version') as version`)
+  const { rows } = await client.query<{ version: string }>(
+    `select current_setting('server_version') as version`,
+  )
   return rows[0]?.version ?? 'unknown'
 }
 

@@ -21,9 +21,17 @@ export async function readSchemas(client: pg.ClientBase): Promise<SchemaHead[]> 
   return schemas
 }
 
-async function readMigrationRecords(client: pg.ClientBase, schema: string): Promise<SchemaHead['migrations']> {
+async function readMigrationRecords(
+  client: pg.ClientBase,
+  schema: string,
+): Promise<SchemaHead['migrations']> {
+  const table = `${quote(schema)}.schema_migrations`
+  const known = await client.query<{ exists: boolean }>('select to_regclass($1) is not null as exists', [
+    table,
+  ])
+  if (known.rows[0]?.exists !== true) return []
   const { rows } = await client.query<SchemaHead['migrations'][number]>(
-    `select number, name, sha256 from ${quote(schema)}.schema_migrations order by number`,
+    `select number, name, sha256 from ${table} order by number`,
   )
   return rows
 }
@@ -40,7 +48,9 @@ async function readTables(client: pg.ClientBase, schema: string): Promise<TableH
   )
   const tables: TableHead[] = []
   for (const { name, columns } of rows) {
-    const counted = await client.query<{ rows: string }>(`select count(*) as rows from ${quote(schema)}.${quote(name)}`)
+    const counted = await client.query<{ rows: string }>(
+      `select count(*) as rows from ${quote(schema)}.${quote(name)}`,
+    )
     tables.push({ name, columns, rows: Number(counted.rows[0]?.rows) })
   }
   return tables

@@ -30,7 +30,7 @@ const take = (): TestDatabase => {
 test('migrations run once, later ones when they come', async () => {
   const { cluster } = take()
   const applied = async (...files: readonly string[]): Promise<number[]> =>
-    (await prepareDatabase(cluster, [], folderOf(...files))).map(({ number }) => number)
+    (await prepareDatabase(cluster, [], { kernelMigrations: folderOf(...files) })).map(({ number }) => number)
   assert.deepEqual(await applied(FIRST), [1])
   assert.deepEqual(await applied(FIRST), [])
   assert.deepEqual(await applied(FIRST, SECOND), [2])
@@ -39,7 +39,7 @@ test('migrations run once, later ones when they come', async () => {
 test('a migration that fails leaves nothing, and those before it stay', async () => {
   const { cluster, connect } = take()
   const half = '-- compatible\ncreate table two (institution_id uuid primary key);\nselect 1 / 0;\n'
-  await assert.rejects(prepareDatabase(cluster, [], folderOf(FIRST, half)), {
+  await assert.rejects(prepareDatabase(cluster, [], { kernelMigrations: folderOf(FIRST, half) }), {
     code: 'database.migration_failed',
     parameters: { schema: 'kernel', name: '0002_step.sql', detail: 'division by zero' },
   })
@@ -51,16 +51,19 @@ test('a migration that fails leaves nothing, and those before it stay', async ()
 
 test('a migration that was changed after it ran stops the program', async () => {
   const { cluster } = take()
-  await prepareDatabase(cluster, [], folderOf(FIRST))
-  await assert.rejects(prepareDatabase(cluster, [], folderOf(`${FIRST}-- a remark\n`)), {
-    code: 'database.migration_changed',
-  })
+  await prepareDatabase(cluster, [], { kernelMigrations: folderOf(FIRST) })
+  await assert.rejects(
+    prepareDatabase(cluster, [], { kernelMigrations: folderOf(`${FIRST}-- a remark\n`) }),
+    {
+      code: 'database.migration_changed',
+    },
+  )
 })
 
 test('a database of a newer program stops the older one', async () => {
   const { cluster } = take()
-  await prepareDatabase(cluster, [], folderOf(FIRST, SECOND))
-  await assert.rejects(prepareDatabase(cluster, [], folderOf(FIRST)), {
+  await prepareDatabase(cluster, [], { kernelMigrations: folderOf(FIRST, SECOND) })
+  await assert.rejects(prepareDatabase(cluster, [], { kernelMigrations: folderOf(FIRST) }), {
     code: 'database.newer',
     parameters: { schema: 'kernel', found: 2, known: 1 },
   })
@@ -68,15 +71,20 @@ test('a database of a newer program stops the older one', async () => {
 
 test('a file that does not say what it does to the program before is refused', async () => {
   const { cluster } = take()
-  await assert.rejects(prepareDatabase(cluster, [], folderOf('create table one ();\n')), {
-    code: 'database.migration_invalid',
-  })
+  await assert.rejects(
+    prepareDatabase(cluster, [], { kernelMigrations: folderOf('create table one ();\n') }),
+    {
+      code: 'database.migration_invalid',
+    },
+  )
 })
 
 test('several processes that start at once apply each migration once', async () => {
   const { cluster } = take()
   const folder = folderOf(FIRST, SECOND)
-  const applied = await Promise.all([1, 2, 3].map(() => prepareDatabase(cluster, [], folder)))
+  const applied = await Promise.all(
+    [1, 2, 3].map(() => prepareDatabase(cluster, [], { kernelMigrations: folder })),
+  )
   assert.deepEqual(
     applied.flat().map(({ number }) => number),
     [1, 2],
@@ -92,7 +100,9 @@ test('an application’s migration cannot leave its schema', async () => {
     'create table public.two (n integer)',
   ])
     await assert.rejects(
-      prepareDatabase(cluster, [{ id: 'test-rogue', folder: folderOf(`-- compatible\n${sql};\n`) }], kernel),
+      prepareDatabase(cluster, [{ id: 'test-rogue', folder: folderOf(`-- compatible\n${sql};\n`) }], {
+        kernelMigrations: kernel,
+      }),
       {
         code: 'database.migration_failed',
       },

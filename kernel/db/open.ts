@@ -114,21 +114,30 @@ async function unlessExists(client: pg.ClientBase, sql: string): Promise<void> {
   }
 }
 
+export interface PrepareOptions {
+  /** Folder of the kernel's migrations, where it is another than {@link KERNEL_MIGRATIONS}. */
+  readonly kernelMigrations?: string
+  /** Schemas that are to stop at a migration before the last, by its number. */
+  readonly upTo?: ReadonlyMap<string, number>
+}
+
 /**
  * Makes roles and schemas and applies migrations, while other processes that do the same wait. Returns what was applied.
  */
 export async function prepareDatabase(
   cluster: Cluster,
   applications: readonly ApplicationMigrations[],
-  kernelMigrations: string = KERNEL_MIGRATIONS,
+  { kernelMigrations = KERNEL_MIGRATIONS, upTo = new Map() }: PrepareOptions = {},
 ): Promise<Migration[]> {
+  const read = async (folder: string, schema: string): Promise<Migration[]> =>
+    (await readMigrations(folder, schema)).slice(0, upTo.get(schema))
   const known = await Promise.all(
     applications.map(async ({ id, folder }) => ({
       id,
-      migrations: await readMigrations(folder, applicationSchema(id)),
+      migrations: await read(folder, applicationSchema(id)),
     })),
   )
-  const kernel = await readMigrations(kernelMigrations, KERNEL_SCHEMA)
+  const kernel = await read(kernelMigrations, KERNEL_SCHEMA)
   const owner = await connectOwner(cluster)
   try {
     await checkVersion(owner)
@@ -164,7 +173,8 @@ async function migrateApplication(
   }
 }
 
-async function connectOwner(cluster: Cluster): Promise<pg.Client> {
+/** Connects as the owner; {@link Fatal} where that cannot be. */
+export async function connectOwner(cluster: Cluster): Promise<pg.Client> {
   const client = new pg.Client({ ...cluster.owner(KERNEL_SCHEMA), connectionTimeoutMillis: 15_000 })
   client.on('error', () => undefined)
   try {

@@ -91,15 +91,13 @@ async function missingFor(owner: pg.ClientBase, cluster: Cluster, { role, schema
   if (!facts.roleExists) statements.push(`create role ${name} login${clause}`)
   else if (password !== undefined && !(await canLogIn(cluster, { role, schema })))
     statements.push(`alter role ${name} login${clause}`)
+  // Who makes a role need not be a member of it, but must be to hand it a schema, and to back up what is in it.
+  if (role !== KERNEL_ROLE && !facts.isMember) statements.push(`grant ${name} to current_user`)
   if (role === KERNEL_ROLE) {
     if (!facts.schemaExists) statements.push(`create schema ${quote(schema)}`)
     if (!facts.mayUseSchema) statements.push(`grant usage on schema ${quote(schema)} to ${name}`)
     if (facts.isOpen) statements.push(`revoke all on database ${quote(cluster.database)} from public`)
-  } else if (!facts.schemaExists) {
-    // Who makes a role need not be a member of it, but must be to hand it a schema.
-    if (!facts.isMember) statements.push(`grant ${name} to current_user`)
-    statements.push(`create schema ${quote(schema)} authorization ${name}`)
-  }
+  } else if (!facts.schemaExists) statements.push(`create schema ${quote(schema)} authorization ${name}`)
   if (!facts.mayConnect || facts.isOpen)
     statements.push(`grant connect on database ${quote(cluster.database)} to ${name}`)
   return statements

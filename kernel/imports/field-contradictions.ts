@@ -1,5 +1,5 @@
+import { findMinorUnits } from '@khudi/sdk'
 import type { FieldProblem } from '../errors.ts'
-import { findMinorUnits } from './currencies.ts'
 import type { MappedField } from './mapped-field.ts'
 import { convertsExactly } from './units.ts'
 

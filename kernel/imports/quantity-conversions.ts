@@ -1,6 +1,7 @@
 /** Conversions of cells into numbers, quantities and amounts. All arithmetic is on exact decimals; no doubles. */
+
+import { findMinorUnits } from '@khudi/sdk'
 import type { ConversionContext, ConvertCell, FieldOf, RowReading } from './conversion.ts'
-import { findMinorUnits } from './currencies.ts'
 import type { FileFormat } from './mapping.ts'
 import {
   bare,

@@ -43,9 +43,9 @@ export class Exchange {
     return this.#controller.signal
   }
 
-  /** The connection ended before the reply did. */
+  /** The connection ended before all of the reply was given to it. */
   get isAbandoned(): boolean {
-    return this.#raw.destroyed && !this.#raw.writableFinished
+    return this.#raw.destroyed && !this.#raw.writableEnded
   }
 
   /** @param ms from now until the caller is told, by `expire`, that its time is up, unless the reply is out by then. */

@@ -52,10 +52,16 @@ async function writeAll(
   } catch (error) {
     if (exchangeOf(reply.request).isAbandoned) return
     const words = lastWords(error)
-    if (words === undefined) raw.destroy()
+    if (words === undefined) breakOff(reply)
     else raw.end(words)
   }
   discardRest(reply.request.raw)
+}
+
+/** Lets out what has been written, then closes the connection without the mark that ends a reply. */
+function breakOff({ raw }: FastifyReply): void {
+  if (raw.socket instanceof Socket) raw.socket.destroySoon()
+  else raw.destroy()
 }
 
 /** The connection has room again, or is gone. */

@@ -6,7 +6,7 @@ import { getCase, type CaseFile as KernelFile } from '../../kernel/cases/cases.t
 import { Refusal } from '../../kernel/errors.ts'
 import { type OutcomeRow, outcomesOf } from '../../kernel/outcomes/outcomes.ts'
 import { type ReviewRow, reviewsOf } from '../../kernel/reviews/reviews.ts'
-import { type Html, html, isolated } from './html.ts'
+import { type Html, html, isolated } from './text/html.ts'
 import type { OfficerVisit, Visit } from './visit.ts'
 
 export interface CaseFile extends KernelFile {

@@ -2,20 +2,20 @@
 import { z } from 'zod'
 import { type CaseRow, findByReference, findCases } from '../../kernel/cases/cases.ts'
 import { CaseState, stateLabels } from '../../kernel/cases/states.ts'
-import { cursorsOf } from '../../kernel/paging.ts'
+import { cursorOf, page as pageOf } from '../../kernel/cursor.ts'
 import { applicationTitle } from './case-file.ts'
 import { summaryOf } from './case-summary.ts'
-import type { Draft } from './draft.ts'
-import { type Html, html, isolated } from './html.ts'
+import type { Draft } from './forms/draft.ts'
+import { controlId, type Given, given, nothingGiven, problemNotice, titleOf } from './forms/problems.ts'
 import { type Answer, type Page, redirection, tokenField } from './page.ts'
 import { pageLinks } from './paging.ts'
-import { controlId, type Given, given, nothingGiven, problemNotice, titleOf } from './problems.ts'
 import type { FormRoute, PageRoute } from './routes.ts'
+import { type Html, html, isolated } from './text/html.ts'
+import { words } from './text/words.ts'
 import type { OfficerVisit } from './visit.ts'
-import { words } from './words.ts'
 
 const pageSize = 50
-const cursors = cursorsOf('pages.cases', z.strictObject({ caseId: z.uuid() }))
+const cursor = cursorOf(z.uuid())
 
 export const casesRoute: PageRoute = {
   id: 'page.cases',
@@ -76,9 +76,8 @@ function several({ speech }: OfficerVisit, reference: string, found: readonly st
 async function list(visit: OfficerVisit, about: Given): Promise<Page> {
   const { kernel, officer, speech } = visit
   const filter = filterOf(visit)
-  const within = JSON.stringify(filter)
-  const cursor = visit.query.get('cursor')
-  const after = cursor === null ? undefined : cursors.read(cursor, within).caseId
+  const place = visit.query.get('cursor')
+  const after = place === null ? undefined : cursor.read(place)
   const { applicationId, state } = filter
   const states = state === undefined ? undefined : [state]
   const found = await findCases(
@@ -87,16 +86,13 @@ async function list(visit: OfficerVisit, about: Given): Promise<Page> {
     { applicationId, states },
     { after, size: pageSize + 1 },
   )
-  const shown = found.slice(0, pageSize)
-  const last = shown.at(-1)
-  const next =
-    found.length > pageSize && last !== undefined ? cursors.write({ caseId: last.caseId }, within) : undefined
+  const { rows, next } = pageOf(found, pageSize, { cursor, placeOf: ({ caseId }) => caseId })
   const title = speech.text('cases.title')
   const main = html`${problemNotice(visit, about, () => ({ label: speech.text('cases.reference'), control: 'reference' }))}
 <h1>${title}</h1>
 ${finder(visit, about)}
 ${filters(visit, filter)}
-${shown.length === 0 ? html`<p class="empty">${speech.text('cases.empty')}</p>` : table(visit, shown)}
+${rows.length === 0 ? html`<p class="empty">${speech.text('cases.empty')}</p>` : table(visit, rows)}
 ${pageLinks(visit, { path: '/cases', parameters: { application: applicationId, state }, next, isFirst: after === undefined })}`
   return { kind: 'page', title: titleOf(visit, title, about), main }
 }

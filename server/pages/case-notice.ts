@@ -1,8 +1,8 @@
 /** What the reader of a case page just did, as its address says. Nothing is shown that the case itself does not bear out. */
 import type { CaseFile } from './case-file.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html } from './text/html.ts'
+import type { Word } from './text/words.ts'
 import type { OfficerVisit } from './visit.ts'
-import type { Word } from './words.ts'
 
 /** Something new counts as just done for this long, in ms; the page may be read again later from the same address. */
 const freshMs = 10 * 60_000

@@ -1,9 +1,9 @@
 /** The fields by which an officer knows a case again, in a row of a list. */
 import type { Application } from '@khudi/sdk'
 import type { CaseRow } from '../../kernel/cases/cases.ts'
-import { everyField, type FieldNode, fieldTree } from './fields.ts'
-import { type Html, html } from './html.ts'
-import { valueAt, shownValue } from './values.ts'
+import { everyField, type FieldNode, fieldTree } from './forms/fields.ts'
+import { type Html, html } from './text/html.ts'
+import { shownValue, valueAt } from './text/values.ts'
 import type { Visit } from './visit.ts'
 
 /** A row of a list shows this much of a text, in UTF-16 units; the case page shows all of it. */

@@ -5,10 +5,10 @@ import { Refusal } from '../../kernel/errors.ts'
 import { caseFileOf, recommendationTag } from './case-file.ts'
 import { reviewText, score } from './case-page.ts'
 import { digest, history } from './history.ts'
-import { type Html, html, isolated } from './html.ts'
 import { readReasons, reasonList } from './reasons.ts'
 import { roleLabel } from './roles.ts'
 import type { PageRoute } from './routes.ts'
+import { type Html, html, isolated } from './text/html.ts'
 import type { OfficerVisit } from './visit.ts'
 
 export const decisionRoute: PageRoute = {

@@ -1,7 +1,7 @@
 /** A recorded case or outcome, laid out from the schema that describes it. */
-import type { FieldNode } from './fields.ts'
-import { type Html, html } from './html.ts'
-import { asRecorded, isRecord, shownValue } from './values.ts'
+import type { FieldNode } from './forms/fields.ts'
+import { type Html, html } from './text/html.ts'
+import { asRecorded, isRecord, shownValue } from './text/values.ts'
 import type { Visit } from './visit.ts'
 
 /**

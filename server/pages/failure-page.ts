@@ -2,11 +2,11 @@
 import type { FastifyInstance } from 'fastify'
 import type { Refusal } from '../../kernel/errors.ts'
 import { tell } from '../http/failures.ts'
-import { type Draft, draftOfBody } from './draft.ts'
-import { type Html, html } from './html.ts'
-import { keptForm } from './kept-form.ts'
+import { type Draft, draftOfBody } from './forms/draft.ts'
+import { keptForm } from './forms/kept-form.ts'
 import type { Page } from './page.ts'
 import { answer } from './routes.ts'
+import { type Html, html } from './text/html.ts'
 import { type Officer, type PagesOptions, type Visit, visitIn, visitOf } from './visit.ts'
 
 export function mountFailures(app: FastifyInstance, options: PagesOptions): void {

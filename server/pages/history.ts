@@ -7,9 +7,9 @@ import { commitmentTo, type LogEntry } from '../../kernel/log/log.ts'
 import { outcomeRecord } from '../../kernel/outcomes/outcomes.ts'
 import { reviewRecord } from '../../kernel/reviews/reviews.ts'
 import { actorName, type CaseFile } from './case-file.ts'
-import { type Html, html } from './html.ts'
+import { type Html, html } from './text/html.ts'
+import { logKinds } from './text/words.ts'
 import type { Visit } from './visit.ts'
-import { logKinds } from './words.ts'
 
 /** Rows for the entries of these kinds; all entries unless told. */
 export function history(visit: Visit, file: CaseFile, kinds?: readonly LogKind[]): Html {

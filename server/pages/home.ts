@@ -4,10 +4,10 @@ import { CaseState, stateLabels } from '../../kernel/cases/states.ts'
 import { systemsOf } from '../../kernel/register/register.ts'
 import { applicationTitle } from './case-file.ts'
 import { digest } from './history.ts'
-import { type Html, html, isolated } from './html.ts'
 import { liveApplications } from './new-case.ts'
 import { reviewedApplications, roleLabel } from './roles.ts'
 import type { PageRoute } from './routes.ts'
+import { type Html, html, isolated } from './text/html.ts'
 import { institutionTitle, type OfficerVisit } from './visit.ts'
 
 export const homeRoute: PageRoute = {

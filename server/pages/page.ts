@@ -2,10 +2,10 @@
 import { directionOf, type Language } from '@khudi/sdk'
 import type { Scope } from '../../kernel/access/roles.ts'
 import { assets } from './assets.ts'
-import { type Html, html, isolated, markupOf } from './html.ts'
-import { speechOf } from './speech.ts'
+import { type Html, html, isolated, markupOf } from './text/html.ts'
+import { speechOf } from './text/speech.ts'
+import type { Word } from './text/words.ts'
 import { institutionTitle, isOfficerVisit, type OfficerVisit, tokenFor, type Visit } from './visit.ts'
-import type { Word } from './words.ts'
 
 export interface Page {
   readonly kind: 'page'
@@ -95,6 +95,7 @@ const places: readonly { readonly to: string; readonly word: Word; readonly scop
   { to: '/queue', word: 'nav.queue', scope: 'case.review' },
   { to: '/cases', word: 'nav.cases', scope: 'case.read' },
   { to: '/cases/new', word: 'nav.newCase', scope: 'case.open' },
+  { to: '/jobs', word: 'nav.jobs', scope: 'job.requeue' },
 ]
 
 function navigation({ officer, speech, address }: OfficerVisit): readonly Html[] {

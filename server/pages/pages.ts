@@ -10,6 +10,7 @@ import { casesRoute, findRoute } from './case-list.ts'
 import { decisionRoute } from './decision-page.ts'
 import { mountFailures } from './failure-page.ts'
 import { homeRoute } from './home.ts'
+import { jobsRoute, requeueRoute } from './jobs.ts'
 import { caseFormRoute, newCaseRoute } from './new-case.ts'
 import { outcomeRoute } from './outcome.ts'
 import { redirection } from './page.ts'
@@ -26,8 +27,8 @@ export type { PagesOptions } from './visit.ts'
 /** A form of the longest texts in Urdu, each character six bytes as browsers encode it. */
 const formBytes = 262_144
 
-const pageRoutes = [homeRoute, queueRoute, nextRoute, casesRoute, caseRoute, newCaseRoute, decisionRoute]
-const formRoutes = [findRoute, reviewRoute, outcomeRoute, caseFormRoute]
+const pageRoutes = [homeRoute, queueRoute, nextRoute, casesRoute, caseRoute, newCaseRoute, decisionRoute, jobsRoute]
+const formRoutes = [findRoute, reviewRoute, outcomeRoute, caseFormRoute, requeueRoute]
 
 export function pages(options: PagesOptions): FastifyPluginAsync {
   return async (app) => {

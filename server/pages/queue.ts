@@ -1,20 +1,20 @@
 /** The review queue: what waits for this officer, most urgent first. */
 import { z } from 'zod'
 import { type CaseRow, type QueuePlace, queueOf } from '../../kernel/cases/cases.ts'
+import { cursorOf, page as pageOf } from '../../kernel/cursor.ts'
 import type { DecisionRow } from '../../kernel/decisions/decisions.ts'
-import { cursorsOf } from '../../kernel/paging.ts'
 import { applicationTitle, recommendationTag } from './case-file.ts'
 import { summaryOf } from './case-summary.ts'
-import { type Html, html, isolated } from './html.ts'
 import { type Page, redirection } from './page.ts'
 import { pageLinks } from './paging.ts'
 import { readReasons, reasonSentence } from './reasons.ts'
 import { reviewedApplications } from './roles.ts'
 import type { PageRoute } from './routes.ts'
+import { type Html, html, isolated } from './text/html.ts'
 import type { OfficerVisit } from './visit.ts'
 
 const pageSize = 25
-const cursors = cursorsOf('pages.queue', z.strictObject({ priority: z.number(), caseId: z.uuid() }))
+const cursor = cursorOf(z.strictObject({ priority: z.number(), caseId: z.uuid() }))
 
 type Waiting = Awaited<ReturnType<typeof queueOf>>[number]
 
@@ -25,8 +25,8 @@ export const queueRoute: PageRoute = {
   async show(visit) {
     const { kernel, officer, query } = visit
     const applicationId = chosenApplication(visit)
-    const cursor = query.get('cursor')
-    const after: QueuePlace | undefined = cursor === null ? undefined : cursors.read(cursor, applicationId)
+    const place = query.get('cursor')
+    const after: QueuePlace | undefined = place === null ? undefined : cursor.read(place)
     // One more than a page shows whether another follows.
     const found = await queueOf(kernel, officer.actor, applicationId, { after, size: pageSize + 1 })
     return page(visit, { applicationId, found, isFirst: after === undefined })
@@ -57,16 +57,14 @@ interface Found {
 
 function page(visit: OfficerVisit, { applicationId, found, isFirst }: Found): Page {
   const { speech } = visit
-  const shown = found.slice(0, pageSize)
-  const last = shown.at(-1)?.row
-  const next =
-    found.length > pageSize && last !== undefined
-      ? cursors.write({ priority: last.priority ?? 0, caseId: last.caseId }, applicationId)
-      : undefined
+  const { rows, next } = pageOf(found, pageSize, {
+    cursor,
+    placeOf: ({ row: { priority, caseId } }) => ({ priority: priority ?? 0, caseId }),
+  })
   const title = speech.text('queue.title')
   const main = html`<h1>${title}</h1>
 ${filter(visit, applicationId)}
-${shown.length === 0 ? empty(visit, isFirst) : table(visit, shown)}
+${rows.length === 0 ? empty(visit, isFirst) : table(visit, rows)}
 ${pageLinks(visit, { path: '/queue', parameters: { application: applicationId }, next, isFirst })}`
   return { kind: 'page', title, main }
 }

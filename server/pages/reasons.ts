@@ -1,41 +1,48 @@
 /** Why something is recommended: each reason as a sentence, with what it weighs and in which direction. */
 import type { Application, BilingualText, Reason } from '@khudi/sdk'
 import { z } from 'zod'
-import { type Html, html, isolated } from './html.ts'
-import { filled } from './speech.ts'
+import { ReasonReply } from '../../kernel/decisions/replies.ts'
+import { type Html, html, isolated } from './text/html.ts'
+import { filled } from './text/speech.ts'
 import type { Visit } from './visit.ts'
 
-const Reasons = z.array(
-  z.strictObject({
-    code: z.string(),
-    weight: z.number(),
-    value: z.union([z.string(), z.number(), z.boolean(), z.null()]),
-  }),
-)
+const Reasons = z.array(ReasonReply)
 
 type Reader = Pick<Visit, 'speech' | 'formats'>
 
 /** The reasons of a decision, as its row holds them. */
 export function readReasons(json: string): readonly Reason[] {
-  return Reasons.parse(JSON.parse(json))
+  return Reasons.parse(JSON.parse(json)).map(({ compared, ...reason }) =>
+    compared === undefined ? reason : { ...reason, compared },
+  )
 }
 
 /** The sentence of the application for a reason; where it has none (older code), the reason's own code and value. */
 export function reasonSentence(
   reader: Reader,
   application: Application | undefined,
-  { code, value }: Reason,
+  { code, value, compared = {} }: Reason,
 ): Html {
   const { speech } = reader
   const feature = Object.values(application?.models ?? {})
     .map(({ features }) => (Object.hasOwn(features, code) ? features[code] : undefined))
     .find((found) => found !== undefined)
   const declared = Object.hasOwn(application?.reasons ?? {}, code) ? application?.reasons?.[code] : undefined
-  const sentence: BilingualText | undefined = declared ?? feature?.reason
+  // What is not known makes no sentence; its label says so.
+  const known = value === null ? undefined : feature
+  const learned = compared.seen === 0 ? (known?.unseen ?? known?.reason) : known?.reason
+  const sentence: BilingualText | undefined = declared ?? learned
   const said = reasonValue(reader, value)
-  if (sentence !== undefined) return filled(speech.of(sentence), { value: said })
+  if (sentence !== undefined)
+    return filled(speech.of(sentence), { ...figures(reader, compared), value: said })
   const label = feature === undefined ? html`<code>${code}</code>` : html`${speech.of(feature.label)}`
   return value === null && feature === undefined ? label : html`${label}: ${said}`
+}
+
+function figures(reader: Reader, compared: Readonly<Record<string, number>>): Record<string, Html> {
+  return Object.fromEntries(
+    Object.entries(compared).map(([name, figure]) => [name, reasonValue(reader, figure)]),
+  )
 }
 
 function reasonValue({ speech, formats }: Reader, value: Reason['value']): Html {

@@ -2,10 +2,10 @@
 import type { Application } from '@khudi/sdk'
 import type { CaseRow } from '../../kernel/cases/cases.ts'
 import { type CaseFile, recommendationLabel } from './case-file.ts'
-import { type Html, html } from './html.ts'
+import { controlId, type Given } from './forms/problems.ts'
 import { tokenField } from './page.ts'
-import { controlId, type Given } from './problems.ts'
 import { roleLabel } from './roles.ts'
+import { type Html, html } from './text/html.ts'
 import type { OfficerVisit } from './visit.ts'
 
 export const longestReason = 2_000

@@ -5,14 +5,14 @@ import { completeReview } from '../../kernel/reviews/reviews.ts'
 import { type CaseFile, caseFileOf, recommendationLabel } from './case-file.ts'
 import { caseNotice } from './case-notice.ts'
 import { casePage, reviewText } from './case-page.ts'
-import { type Draft, versionOf } from './draft.ts'
-import { type Html, html } from './html.ts'
+import { type Draft, versionOf } from './forms/draft.ts'
+import { controlId, type Given, given, nothingGiven, problemNotice } from './forms/problems.ts'
 import { type Answer, type Page, redirection } from './page.ts'
-import { controlId, type Given, given, nothingGiven, problemNotice } from './problems.ts'
 import { longestReason } from './review-form.ts'
 import type { FormRoute, PageRoute } from './routes.ts'
+import { type Html, html } from './text/html.ts'
+import { words } from './text/words.ts'
 import type { OfficerVisit } from './visit.ts'
-import { words } from './words.ts'
 
 export const caseRoute: PageRoute = {
   id: 'page.case',

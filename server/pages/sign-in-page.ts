@@ -1,11 +1,11 @@
 /** The page on which a person signs in. */
 import type { Refusal } from '../../kernel/errors.ts'
 import { institutions } from '../../kernel/institutions/institutions.ts'
-import type { Draft } from './draft.ts'
-import { type Html, html } from './html.ts'
-import { keptField, keptForm } from './kept-form.ts'
+import type { Draft } from './forms/draft.ts'
+import { keptField, keptForm } from './forms/kept-form.ts'
+import { given, nothingGiven, problemNotice, titleOf } from './forms/problems.ts'
 import type { Page } from './page.ts'
-import { given, nothingGiven, problemNotice, titleOf } from './problems.ts'
+import { type Html, html } from './text/html.ts'
 import { institutionTitle, type Visit } from './visit.ts'
 
 export interface SignInGiven {

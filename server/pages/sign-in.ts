@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { signIn, signOut } from '../../kernel/access/access.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { institutions } from '../../kernel/institutions/institutions.ts'
-import { type Draft, draftOfBody, readDraft } from './draft.ts'
+import { type Draft, draftOfBody, readDraft } from './forms/draft.ts'
 import { type Answer, redirection } from './page.ts'
 import { answer, name } from './routes.ts'
 import {

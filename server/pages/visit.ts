@@ -7,9 +7,9 @@ import { type InstitutionRow, institutions } from '../../kernel/institutions/ins
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { FailureReporting } from '../http/failures.ts'
 import { languageOf } from '../http/problem.ts'
-import { type Formats, formatsOf } from './format.ts'
 import { chosenLanguage, formToken, sessionTokenOf } from './session.ts'
-import { type Speech, speechOf } from './speech.ts'
+import { type Formats, formatsOf } from './text/format.ts'
+import { type Speech, speechOf } from './text/speech.ts'
 
 export interface PagesOptions {
   readonly kernel: Kernel

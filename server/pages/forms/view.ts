@@ -1,10 +1,10 @@
 /** A form as it is shown: what was typed, what is wrong, and the texts that stand beside every control. */
 import type { FieldProblem } from '@khudi/sdk'
+import { attributes, type Html, html } from '../text/html.ts'
+import type { Visit } from '../visit.ts'
 import type { Draft } from './draft.ts'
 import type { FieldNode } from './fields.ts'
-import { attributes, type Html, html } from './html.ts'
 import { controlId } from './problems.ts'
-import type { Visit } from './visit.ts'
 
 export interface FormView {
   readonly visit: Visit

@@ -1,11 +1,11 @@
 /** Between what was typed into a form and what is recorded. What cannot be read is passed on as typed: the schema refuses it. */
 import { asciiDigits, type FieldKind, findMinorUnits } from '@khudi/sdk'
-import { times, toNumber, wholeOf } from '../../kernel/imports/numbers.ts'
+import { times, toNumber, wholeOf } from '../../../kernel/imports/numbers.ts'
+import { timeZone } from '../text/format.ts'
+import { isRecord } from '../text/values.ts'
 import { readTyped, writeDecimal } from './decimal.ts'
 import { type Draft, entryCount } from './draft.ts'
 import type { FieldNode } from './fields.ts'
-import { timeZone } from './format.ts'
-import { isRecord } from './values.ts'
 
 /** The JSON form of a record, without the fields that were left empty. */
 export function recordOf(fields: readonly FieldNode[], draft: Draft, prefix = ''): Record<string, unknown> {

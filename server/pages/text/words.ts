@@ -1,6 +1,6 @@
 /** Every text of the pages, in both languages. `{name}` stands for a part that the page puts in. Data, so its length is no matter. */
 import type { BilingualText } from '@khudi/sdk'
-import type { LogKind } from '../../kernel/log/kinds.ts'
+import type { LogKind } from '../../../kernel/log/kinds.ts'
 
 const of = (en: string, ur: string): BilingualText => ({ en, ur })
 
@@ -17,6 +17,7 @@ export const words = {
   'nav.queue': of('Review queue', 'زیرِ جائزہ مقدمات'),
   'nav.cases': of('All cases', 'تمام مقدمات'),
   'nav.newCase': of('New case', 'نیا مقدمہ'),
+  'nav.jobs': of('Failed jobs', 'ناکام کام'),
   'nav.signOut': of('Sign out', 'سائن آؤٹ'),
 
   'signIn.title': of('Sign in', 'سائن اِن'),
@@ -229,16 +230,16 @@ export const words = {
   'history.when': of('When', 'کب'),
   'history.what': of('What', 'کیا ہوا'),
   'history.who': of('Who', 'کس نے'),
-  'history.commitment': of('Commitment in the log', 'روزنامچے کی مہر'),
+  'history.commitment': of('Commitment in the log', 'لاگ میں پابند خلاصہ'),
   'history.matches': of('record unchanged', 'ریکارڈ غیر تبدیل شدہ'),
-  'history.differs': of('THE RECORD IS NOT WHAT WAS LOGGED', 'ریکارڈ وہ نہیں جو روزنامچے میں درج ہوا تھا'),
+  'history.differs': of('THE RECORD IS NOT WHAT WAS LOGGED', 'ریکارڈ وہ نہیں جو لاگ میں درج ہوا تھا'),
   'history.explained': of(
     'Each commitment is a SHA-256 digest of the record with a secret salt. It is computed again, and compared, whenever this page is opened.',
-    'ہر مہر ریکارڈ اور ایک خفیہ عدد کا SHA-256 خلاصہ ہے۔ یہ صفحہ جب بھی کھلے، اسے دوبارہ نکال کر ملایا جاتا ہے۔',
+    'پابند خلاصہ ریکارڈ اور ایک خفیہ عدد کا SHA-256 ہے۔ یہ صفحہ جب بھی کھلے، اسے دوبارہ نکال کر ملایا جاتا ہے۔',
   ),
 
   'actor.key': of('connected system {name}', 'منسلک نظام {name}'),
-  'actor.operator': of('operator {name}', 'ناظم {name}'),
+  'actor.operator': of('operator {name}', 'منتظمِ مشین {name}'),
 
   'decision.title': of('Decision', 'فیصلہ'),
   'decision.about': of('About', 'بابت'),
@@ -260,16 +261,29 @@ export const words = {
     'No AI system is registered here. An engineer registers one with: khudi application register',
     'یہاں کوئی نظام درج نہیں۔ انجینئر اسے اس حکم سے درج کرتا ہے: khudi application register',
   ),
-  'register.live': of('live', 'فعال'),
-  'register.stopped': of('stopped', 'بند'),
+  'register.live': of('Live', 'فعال'),
+  'register.stopped': of('Stopped', 'بند'),
   'register.purpose': of('Purpose', 'مقصد'),
   'register.legalBasis': of('Legal basis', 'قانونی بنیاد'),
-  'register.classification': of('Classification', 'درجۂ رازداری'),
+  'register.classification': of('Classification', 'حساسیت کا درجہ'),
   'register.registeredAt': of('Registered', 'اندراج کا وقت'),
-  'classification.open': of('Open', 'عام'),
+  'classification.open': of('Open', 'کھلا'),
   'classification.official': of('Official', 'سرکاری'),
   'classification.personal': of('Personal', 'ذاتی'),
   'classification.sensitive': of('Sensitive', 'حساس'),
+
+  'jobs.title': of('Failed jobs', 'ناکام کام'),
+  'jobs.empty': of('No job has failed', 'کوئی کام ناکام نہیں ہوا'),
+  'jobs.emptyWhy': of(
+    'Work that failed as often as it may appears here, with what went wrong, and can be tried again.',
+    'جو کام مقررہ کوششوں کے بعد بھی ناکام رہے وہ وجہ کے ساتھ یہاں آتا ہے اور دوبارہ لگایا جا سکتا ہے۔',
+  ),
+  'jobs.job': of('Job', 'کام'),
+  'jobs.failed': of('Given up', 'آخری ناکامی'),
+  'jobs.attempts': of('Attempts', 'کوششیں'),
+  'jobs.error': of('What went wrong', 'کیا خرابی ہوئی'),
+  'jobs.requeue': of('Try again', 'دوبارہ لگائیں'),
+  'jobs.requeued': of('The job has been queued again.', 'کام دوبارہ قطار میں لگ گیا ہے۔'),
 
   'failure.kept': of(
     'What you typed is kept on this page. Go on from here when the trouble is over.',
@@ -288,12 +302,12 @@ export type Word = keyof typeof words
 /** What the log records, as a history tells it. */
 export const logKinds: Readonly<Record<LogKind, BilingualText>> = {
   'institution.founded': of('Institution founded', 'ادارہ قائم ہوا'),
-  'account.created': of('Account opened', 'اکاؤنٹ کھولا گیا'),
+  'account.created': of('Account created', 'اکاؤنٹ کھولا گیا'),
   'key.issued': of('Key issued', 'کلید جاری ہوئی'),
   'system.registered': of('AI system registered', 'نظام درج ہوا'),
   'model.trained': of('Model trained', 'ماڈل کی تربیت ہوئی'),
-  'model.promoted': of('Model put live', 'ماڈل فعال ہوا'),
-  'case.opened': of('Case opened', 'مقدمہ درج ہوا'),
+  'model.promoted': of('Model promoted', 'ماڈل فعال ہوا'),
+  'case.opened': of('Case opened', 'مقدمہ موصول ہوا'),
   'decision.made': of('Decision made', 'فیصلہ ہوا'),
   'review.completed': of('Review completed', 'جائزہ مکمل ہوا'),
   'outcome.recorded': of('Outcome recorded', 'نتیجہ درج ہوا'),

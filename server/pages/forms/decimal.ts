@@ -1,5 +1,5 @@
 /** Decimal numbers as people type them into a form, and as a form shows them again. */
-import { type Decimal, readDecimal } from '../../kernel/imports/numbers.ts'
+import { type Decimal, readDecimal } from '../../../kernel/imports/numbers.ts'
 
 /** Point before the decimals, commas between groups; a form states no other, so nothing is guessed. */
 const typed = { decimal: '.', thousands: ',', exponent: false } as const

@@ -1,7 +1,8 @@
 /** A form that could not be handled now, carried along unseen so that nothing typed is lost. */
+
+import { type Html, html } from '../text/html.ts'
+import type { Speech } from '../text/speech.ts'
 import { type Draft, writeDraft } from './draft.ts'
-import { type Html, html } from './html.ts'
-import type { Speech } from './speech.ts'
 
 /** Hidden fields with everything in the draft; sending them shows the form again and does nothing. */
 function hiddenFields(draft: Draft): readonly Html[] {

@@ -1,11 +1,12 @@
 /** A form made from a schema: one control for each field, with its label, its unit and what is wrong with it. */
+
+import { type Html, html } from '../text/html.ts'
+import type { Visit } from '../visit.ts'
+import { choiceControl, controls } from './controls.ts'
 import { entryCount } from './draft.ts'
 import { everyField, type FieldNode, schemaPath } from './fields.ts'
-import { choiceControl, controls } from './form-controls.ts'
-import { type FormView, labelText, message } from './form-view.ts'
-import { type Html, html } from './html.ts'
 import { controlId, type LabelOf } from './problems.ts'
-import type { Visit } from './visit.ts'
+import { type FormView, labelText, message } from './view.ts'
 
 /** Controls of all fields. Names of controls are the paths of what will be recorded. */
 export function fieldControls(view: FormView, fields: readonly FieldNode[], prefix = ''): readonly Html[] {

@@ -1,10 +1,10 @@
 /** The control of each kind of field. */
 import { type FieldKind, unitSymbol } from '@khudi/sdk'
+import { attributes, type Html, html } from '../text/html.ts'
+import type { Word } from '../text/words.ts'
 import type { FieldNode } from './fields.ts'
-import { type FormView, labelText, message, tied } from './form-view.ts'
-import { attributes, type Html, html } from './html.ts'
 import { controlId } from './problems.ts'
-import type { Word } from './words.ts'
+import { type FormView, labelText, message, tied } from './view.ts'
 
 type Control = (view: FormView, field: FieldNode, name: string) => Html
 type Written = Exclude<FieldKind, 'record' | 'list' | 'choice' | 'flag'>

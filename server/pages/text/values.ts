@@ -1,9 +1,9 @@
 /** Recorded values as an officer reads them: with their labels, units and names, in the reader's language. */
 import { type FieldKind, unitSymbol } from '@khudi/sdk'
 import { z } from 'zod'
-import type { FieldNode } from './fields.ts'
+import type { FieldNode } from '../forms/fields.ts'
+import type { Visit } from '../visit.ts'
 import { type Html, html, isolated } from './html.ts'
-import type { Visit } from './visit.ts'
 
 type Reader = Pick<Visit, 'speech' | 'formats'>
 
@@ -64,11 +64,13 @@ const shown: Readonly<Record<FieldKind, Show>> = {
   },
   date: ({ formats }, value) => {
     const { data } = Day.safeParse(value)
-    return data && html`<time datetime="${data}">${formats.date(data)}</time>`
+    return data === undefined ? undefined : html`<time datetime="${data}">${formats.date(data)}</time>`
   },
   time: ({ formats }, value) => {
     const { data } = Instant.safeParse(value)
-    return data && html`<time datetime="${data}">${formats.instant(new Date(data))}</time>`
+    return data === undefined
+      ? undefined
+      : html`<time datetime="${data}">${formats.instant(new Date(data))}</time>`
   },
   choice: ({ speech }, value, { choices }) => {
     const label =

@@ -5,7 +5,7 @@
  * and what an officer has to compare with them character by character: identifiers, amounts and dates keep one form.
  */
 import { findMinorUnits, type Language } from '@khudi/sdk'
-import { writeDecimal } from './decimal.ts'
+import { writeDecimal } from '../forms/decimal.ts'
 
 /** Instants are shown in the institutions' own time. One zone, no daylight saving since 2009 (IANA `Asia/Karachi`). */
 export const timeZone = 'Asia/Karachi'

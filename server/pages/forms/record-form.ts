@@ -1,15 +1,15 @@
 /** A whole form for a record of an application: its schema's fields, the notice above and the button below. */
 import { type FieldProblem, isRegion } from '@khudi/sdk'
 import type { z } from 'zod'
+import { tokenField } from '../page.ts'
+import { type Html, html } from '../text/html.ts'
+import { type Word, words } from '../text/words.ts'
+import type { OfficerVisit } from '../visit.ts'
+import { countryList } from './controls.ts'
 import type { Draft } from './draft.ts'
 import { everyField, fieldTree } from './fields.ts'
 import { fieldControls, labelsOf } from './form.ts'
-import { countryList } from './form-controls.ts'
-import { type Html, html } from './html.ts'
-import { tokenField } from './page.ts'
 import { type Given, problemNotice } from './problems.ts'
-import type { OfficerVisit } from './visit.ts'
-import { type Word, words } from './words.ts'
 
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
 const regions = letters.flatMap((first) => letters.map((second) => first + second)).filter(isRegion)

@@ -1,9 +1,9 @@
 /** What is told to somebody whose form could not be taken as it is. */
 import type { FieldProblem } from '@khudi/sdk'
-import type { Refusal } from '../../kernel/errors.ts'
+import type { Refusal } from '../../../kernel/errors.ts'
+import { type Html, html } from '../text/html.ts'
+import type { Visit } from '../visit.ts'
 import type { Draft } from './draft.ts'
-import { type Html, html } from './html.ts'
-import type { Visit } from './visit.ts'
 
 /** A form as it was sent, and what is wrong with it. */
 export interface Given {

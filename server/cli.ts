@@ -1,7 +1,5 @@
 /** The command line. Usage errors end with 2, refusals with 1, interruptions with 130. */
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
-import { z } from 'zod'
 import { Refusal } from '../kernel/errors.ts'
 import { accessCommands } from './cli/access.ts'
 import { applicationCommands } from './cli/application.ts'
@@ -14,16 +12,13 @@ import { importCommand } from './cli/import.ts'
 import { modelCommands } from './cli/model.ts'
 import { readSettings } from './settings.ts'
 import { start } from './start.ts'
-
-const { version } = z
-  .object({ version: z.string() })
-  .parse(JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')))
+import { productVersion } from './version.ts'
 
 /** Every command, with what it takes. */
 export function commandLine(): Command {
   const program = new Command('khudi')
     .description('A self-hosted sovereign AI platform for public institutions')
-    .version(version)
+    .version(productVersion)
     .option('--json', 'print results and refusals as JSON')
     .option('--institution <slug>', 'which institution, where the node has several')
     .showHelpAfterError('(khudi --help lists the commands)')

@@ -147,6 +147,7 @@ async function submit(
   }: { readonly samples: readonly SampleCase[]; readonly isDecided: boolean; readonly title: string },
 ): Promise<void> {
   const shown = progress(`${title} (${application.id})`)
+  shown.update(0, samples.length)
   for (let start = 0; start < samples.length; start += batchSize) {
     const submissions = samples
       .slice(start, start + batchSize)

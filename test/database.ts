@@ -56,12 +56,14 @@ export interface FreshOptions {
   readonly applications?: readonly ApplicationMigrations[]
   /** False for a database without any table of ours. */
   readonly isMigrated?: boolean
+  /** The server that is to hold it; that of the run unless told. */
+  readonly server?: TestServer
 }
 
 /** A database that no other test sees, with the kernel's tables and no rows. */
 export async function freshDatabase(options: FreshOptions = {}): Promise<TestDatabase> {
   const { applications = [], isMigrated = true } = options
-  const host = await openTestServer()
+  const host = options.server ?? (await openTestServer())
   const name = `khudi_test_${process.pid}_${Math.random().toString(36).slice(2, 10)}`
   await host.asAdministrator(async (client) => {
     const template = isMigrated ? await migratedTemplate(client, host) : 'template0'
@@ -112,7 +114,8 @@ export async function openTestServer(): Promise<TestServer> {
     const server = await openOwnServer()
     return embeddedHost(server, () => server.close())
   }
-  if (!named.startsWith('socket:')) return externalHost(named)
+  if (!named.startsWith('socket:'))
+    return externalServer(named, Buffer.from(process.env.KHUDI_DATABASE_SECRET ?? '', 'hex'))
   const host = named.slice('socket:'.length)
   return embeddedHost(
     { connection: (user, database) => ({ host, port: 5432, user, database }) },
@@ -146,9 +149,8 @@ function embeddedHost(server: Pick<Server, 'connection'>, close: () => Promise<v
   }
 }
 
-/** A server of the machine's own PostgreSQL. The user of the URL may make databases and roles and is no superuser. */
-function externalHost(adminUrl: string): TestServer {
-  const secret = Buffer.from(process.env.KHUDI_DATABASE_SECRET ?? '', 'hex')
+/** Another's server, such as the machine's own PostgreSQL. The user of the URL may make databases and roles and is no superuser. */
+export function externalServer(adminUrl: string, secret: Uint8Array): TestServer {
   const url = (database: string): string => withParts(adminUrl, { database })
   return {
     owner: partsOf(adminUrl).user,

@@ -54,7 +54,7 @@ export async function withInstallation<T>(work: (installation: Installation) => 
     return await work(installation)
   } finally {
     await stopDatabase(installation)
-    rmSync(locateData(folder).data, { recursive: true, force: true })
+    if (existsSync(folder)) rmSync(locateData(folder).data, { recursive: true, force: true })
     rmSync(scratch, { recursive: true, force: true })
   }
 }
@@ -81,7 +81,8 @@ function installationIn(scratch: string, folder: string): Installation {
     start,
     run: async (parameters) => {
       const { status, output, errors } = await ended(start(['--json', ...parameters]))
-      if (status !== 0) throw new Error(`khudi ${parameters.join(' ')} ended with ${status}: ${errors}${output}`)
+      if (status !== 0)
+        throw new Error(`khudi ${parameters.join(' ')} ended with ${status}: ${errors}${output}`)
       return output === '' ? undefined : JSON.parse(output)
     },
     connect: () => connect(folder),
@@ -127,7 +128,16 @@ function databaseProcess(folder: string): number | undefined {
   const file = join(locateData(folder).data, 'postmaster.pid')
   if (!existsSync(file)) return undefined
   const pid = Number(readFileSync(file, 'utf8').split('\n')[0])
-  return Number.isSafeInteger(pid) && existsSync(`/proc/${pid}`) ? pid : undefined
+  return Number.isSafeInteger(pid) && isAlive(pid) ? pid : undefined
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** A killed process leaves the server running; whoever joins it and leaves last stops it. */

@@ -93,7 +93,7 @@ export class ArchiveWriter {
         entry.once('drain', () => drained())
       })
     }
-    entry.end()
+    entry.end(undefined)
     await taken
     if (hash.digest('hex') !== digest) throw new Refusal('backup.object_damaged', { digest })
     this.#members.push({ name, bytes, sha256: digest })

@@ -27,6 +27,8 @@ export class Exchange {
   actor: Actor | undefined
   /** A client that waits for `100 Continue` before it sends its body has been given it. */
   hasContinued = false
+  /** We broke the reply off, since it could not be brought to its end. */
+  isBroken = false
   /** Bytes of a JSON body, kept for the digest of an idempotent request. */
   body: Buffer | undefined
   readonly #controller = new AbortController()
@@ -43,9 +45,9 @@ export class Exchange {
     return this.#controller.signal
   }
 
-  /** The connection ended before all of the reply was given to it. */
+  /** The client ended the connection before all of the reply was given to it. */
   get isAbandoned(): boolean {
-    return this.#raw.destroyed && !this.#raw.writableEnded
+    return this.#raw.destroyed && !this.#raw.writableEnded && !this.isBroken
   }
 
   /** @param ms from now until the caller is told, by `expire`, that its time is up, unless the reply is out by then. */

@@ -181,10 +181,15 @@ function record(
   reply: FastifyReply,
   { metrics, logger }: { readonly metrics: HttpMetrics; readonly logger: FastifyBaseLogger | undefined },
 ): void {
-  // 499 as in nginx: what we would have answered was never known to anybody.
-  const status = exchange.isAbandoned ? 499 : reply.raw.statusCode
+  const status = statusOf(exchange, reply)
   metrics.observe(exchange.operationId, status, (performance.now() - exchange.startedAt) / 1_000)
   if (logger !== undefined) logExchange(logger, exchange, status)
+}
+
+/** 499 as in nginx for a client that left; 500 for a reply of 200 that we broke off. */
+function statusOf(exchange: Exchange, { raw }: FastifyReply): number {
+  if (exchange.isBroken) return 500
+  return exchange.isAbandoned ? 499 : raw.statusCode
 }
 
 /** A request is given up on at most an eighth after its time, and at most a second. */

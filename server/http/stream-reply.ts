@@ -2,6 +2,7 @@
 
 import type { OutgoingHttpHeaders } from 'node:http'
 import { Socket } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import type { FastifyReply } from 'fastify'
 import { discardRest } from './discard.ts'
 import { exchangeOf } from './exchange.ts'
@@ -52,14 +53,17 @@ async function writeAll(
   } catch (error) {
     if (exchangeOf(reply.request).isAbandoned) return
     const words = lastWords(error)
-    if (words === undefined) breakOff(reply)
+    if (words === undefined) await breakOff(reply)
     else raw.end(words)
   }
   discardRest(reply.request.raw)
 }
 
 /** Lets out what has been written, then closes the connection without the mark that ends a reply. */
-function breakOff({ raw }: FastifyReply): void {
+async function breakOff({ raw, request }: FastifyReply): Promise<void> {
+  exchangeOf(request).isBroken = true
+  // A response gathers what is written to it in one turn of the event loop.
+  await setImmediate()
   if (raw.socket instanceof Socket) raw.socket.destroySoon()
   else raw.destroy()
 }

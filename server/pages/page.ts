@@ -95,7 +95,7 @@ const places: readonly { readonly to: string; readonly word: Word; readonly scop
   { to: '/queue', word: 'nav.queue', scope: 'case.review' },
   { to: '/cases', word: 'nav.cases', scope: 'case.read' },
   { to: '/cases/new', word: 'nav.newCase', scope: 'case.open' },
-  { to: '/jobs', word: 'nav.jobs', scope: 'job.requeue' },
+  { to: '/jobs', word: 'nav.jobs', scope: 'job.read' },
 ]
 
 function navigation({ officer, speech, address }: OfficerVisit): readonly Html[] {

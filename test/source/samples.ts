@@ -1,5 +1,6 @@
 /** Samples of code in documents and doc comments: collected, compiled in one go, run where they are meant to. */
 import { spawnSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { root } from '../files.ts'
@@ -14,29 +15,33 @@ export interface Sample {
   readonly isRun: boolean
 }
 
-/** Blocks marked `ts`; those marked `ts run` are also run. */
+/** Blocks marked `ts`; those marked `ts run` are also run. Their relative imports begin in the page's own folder. */
 export function samplesOfPage(path: string, text: string): readonly Sample[] {
-  return readMarkdown(text)
-    .fences.filter(({ language }) => language === 'ts')
-    .map((fence) => ({
-      from: `${path}:${fence.line}`,
-      text: fence.text,
-      isRun: fence.marks.includes('run'),
-    }))
+  return blocksIn(text).map(({ line, marks, ...block }) => ({
+    from: `${path}:${line}`,
+    text: block.text.replace(relativeImport, (whole, before: string, specifier: string) => {
+      const file = join(root, dirname(path), specifier)
+      return existsSync(file) ? `${before}'${file}'` : whole
+    }),
+    isRun: marks.includes('run'),
+  }))
 }
+
+const relativeImport = /(\bfrom |\bimport )'(\.[^']+)'/g
+const blocksIn = (text: string) => readMarkdown(text).fences.filter(({ language }) => language === 'ts')
 
 /** The `@example` of every doc comment. All are run: they need nothing but the SDK. */
 export function samplesOfComments(source: Source): readonly Sample[] {
   return commentsOf(source)
     .filter(({ text }) => text.startsWith('/**') && text.includes('@example'))
-    .flatMap(({ text, line }) =>
-      samplesOfPage(source.path, text.replace(/^\/\*\*|\*\/$/g, '').replace(/^ *\* ?/gm, ''))
-        .map(({ from, text }) => ({
-          from: from.replace(/\d+$/, (own) => String(line + Number(own) - 1)),
-          text,
-        }))
-        .map((sample) => ({ ...sample, isRun: true })),
-    )
+    .flatMap((comment) => {
+      const said = comment.text.replace(/^\/\*\*|\*\/$/g, '').replace(/^ *\* ?/gm, '')
+      return blocksIn(said).map(({ text, line }) => ({
+        from: `${source.path}:${comment.line + line - 1}`,
+        text,
+        isRun: true,
+      }))
+    })
 }
 
 export interface Written {

@@ -5,6 +5,7 @@
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync, realpathSync } from 'node:fs'
+import * as module from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
@@ -22,9 +23,12 @@ const NODE_MAJOR = 26
 export async function launch(file, parameters, needs) {
   install(needs)
   const target = join(root, file)
+  // Stripping types and compiling are done once for each version of a file. The variable reaches workers and children.
+  process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'khudi')
   const node = pinnedNode()
   if (node === undefined || realpathSync(node) === realpathSync(process.execPath)) {
     process.argv = [process.execPath, target, ...parameters]
+    module.enableCompileCache(process.env.NODE_COMPILE_CACHE)
     await import(pathToFileURL(target).href)
     return
   }

@@ -81,4 +81,5 @@ function problemLines({ problems }: Refusal): string {
   return problems.map(({ field, message }) => `  ${field}: ${message.en}\n`).join('')
 }
 
-if (import.meta.main) process.exitCode = await runCommandLine(process.argv.slice(2))
+// The launcher imports this file in the place of its own.
+if (process.argv[1] === import.meta.filename) process.exitCode = await runCommandLine(process.argv.slice(2))

@@ -1,0 +1,147 @@
+/** An institution with a row in every table, made by the product's own operations. */
+import { issueKey, signIn } from '../kernel/access/access.ts'
+import type { Actor } from '../kernel/access/roles.ts'
+import { sha256 } from '../kernel/canonical.ts'
+import { intake } from '../kernel/decisions/intake.ts'
+import { type ImportRow, runImport } from '../kernel/imports/imports.ts'
+import { claim, enqueue, fail, schedule } from '../kernel/jobs/jobs.ts'
+import type { Kernel } from '../kernel/kernel.ts'
+import { recordOutcome } from '../kernel/outcomes/outcomes.ts'
+import { completeReview } from '../kernel/reviews/reviews.ts'
+import { fileOf, mapping } from './applications/permits/mapping.ts'
+import { decided, foundInstitution, makeOfficer, permit, taken, trainLive } from './kernel.ts'
+
+export interface Furnished {
+  readonly operator: Actor
+  readonly clerk: Actor & { readonly accountId: string }
+  readonly clerkPassword: string
+  /** Token of a session of the clerk. */
+  readonly session: string
+  /** A key of a connected system. */
+  readonly key: string
+  /** One permit in each state. */
+  readonly cases: {
+    readonly opened: string
+    readonly inReview: string
+    readonly decided: string
+    readonly closed: string
+  }
+  /** On the case in review. */
+  readonly decisionId: string
+  /** A parcel that its model sent to an inspector. */
+  readonly parcel: { readonly caseId: string; readonly decisionId: string }
+  readonly deadJobId: string
+  readonly finishedImport: ImportRow
+}
+
+export async function furnish(kernel: Kernel, slug: string): Promise<Furnished> {
+  const operator = await foundInstitution(kernel, slug)
+  const clerk = await makeOfficer(kernel, operator, {
+    username: 'clerk',
+    roles: ['officer', 'permits.clerk', 'parcels.inspector'],
+  })
+  const clerkPassword = 'clerk password'
+  const { institutionId } = operator
+  const { token: session } = await signIn(kernel, { institutionId, username: 'clerk', password: clerkPassword })
+  const key = await issueKey(kernel, operator, {
+    label: 'terminal',
+    roles: ['machine'],
+    applicationId: 'permits',
+    expiresAt: new Date(kernel.clock().getTime() + 86_400_000),
+  })
+  await trainLive(kernel, operator, { applicationId: 'parcels', modelName: 'danger' })
+  const { cases, decisionId } = await makeCases(kernel, operator, clerk)
+  const parcel = await decided(kernel, operator, 'parcels', {
+    parcelNumber: 'PARCEL',
+    sentOn: '2026-02-01',
+    weightKg: 20,
+    contents: 'fireworks',
+  })
+  const finishedImport = await importPermits(kernel, operator)
+  const deadJobId = await makeJobs(kernel, institutionId)
+  await answerOnce(kernel, operator)
+  return {
+    operator,
+    clerk,
+    clerkPassword,
+    session,
+    key,
+    cases,
+    decisionId,
+    parcel: { caseId: parcel.caseId, decisionId: parcel.decision.decisionId },
+    deadJobId,
+    finishedImport,
+  }
+}
+
+async function makeCases(kernel: Kernel, operator: Actor, clerk: Actor) {
+  const [opened] = await intake(kernel, operator, {
+    applicationId: 'permits',
+    source: 'sample',
+    isDecided: false,
+    submissions: [{ json: JSON.stringify(permit()) }],
+  })
+  const inReview = await decided(kernel, operator, 'permits', permit({ answer: 'check' }))
+  const reviewed = await decided(kernel, operator, 'permits', permit({ answer: 'check' }))
+  const { caseId, version } = reviewed
+  await completeReview(kernel, clerk, { caseId, version, recommendation: 'grant', reason: 'All is in order.' })
+  const closed = await decided(kernel, operator, 'permits', permit())
+  const outcome = { finding: 'right' }
+  await recordOutcome(kernel, operator, { caseId: closed.caseId, version: undefined, outcome })
+  return {
+    cases: {
+      opened: taken(opened).caseId,
+      inReview: inReview.caseId,
+      decided: reviewed.caseId,
+      closed: closed.caseId,
+    },
+    decisionId: inReview.decision.decisionId,
+  }
+}
+
+/** Two lines are taken, one is refused. */
+function importPermits(kernel: Kernel, operator: Actor): Promise<ImportRow> {
+  const file = fileOf([
+    { number: 'IMPORT-1', finding: 'right' },
+    { number: 'IMPORT-2', answer: 'check' },
+    { number: 'IMPORT-3', answer: 'perhaps' },
+  ])
+  return runImport(kernel, operator, {
+    applicationId: 'permits',
+    mapping,
+    sourceName: 'permits.csv',
+    isDecided: true,
+    open: async function* () {
+      yield Buffer.from(file)
+    },
+  })
+}
+
+/** A schedule, a job that waits and one that failed for good. */
+async function makeJobs(kernel: Kernel, institutionId: string): Promise<string> {
+  const at = kernel.clock()
+  await kernel.db.transaction(institutionId, (tx) =>
+    enqueue(tx, at, { kind: 'test.fails', payload: {}, maxAttempts: 1 }),
+  )
+  const job = await claim(kernel, institutionId, ['test.fails'])
+  if (job === undefined) throw new Error('the job was just added')
+  await fail(kernel, institutionId, job, 'as asked')
+  await kernel.db.transaction(institutionId, (tx) => enqueue(tx, at, { kind: 'test.waits', payload: {} }))
+  await schedule(kernel, institutionId, {
+    scheduleId: 'test',
+    kind: 'test.waits',
+    cron: '0 3 * * *',
+    timezone: 'Asia/Karachi',
+  })
+  return job.jobId
+}
+
+async function answerOnce(kernel: Kernel, operator: Actor): Promise<void> {
+  await kernel.singles.submit(kernel, operator, {
+    applicationId: 'permits',
+    source: 'api',
+    submission: { json: JSON.stringify(permit()) },
+    idempotency: { key: 'once', requestDigest: sha256('request') },
+    replyOf: () => ({ status: 201, body: '{}' }),
+  })
+}

@@ -14,7 +14,16 @@ const assigned: ReadonlySet<string> = new Set(
   YT ZA ZM ZW XK`.split(/\s+/),
 )
 
-/** Whether a country or territory has this alpha-2 code. */
+/**
+ * Whether a country or territory has this alpha-2 code.
+ *
+ * @example
+ * ```ts
+ * import { isRegion } from '@khudi/sdk'
+ * isRegion('PK') // true
+ * isRegion('UK') // false: ISO 3166-1 assigns GB
+ * ```
+ */
 export function isRegion(code: string): boolean {
   return assigned.has(code)
 }

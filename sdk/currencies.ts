@@ -32,12 +32,30 @@ const minorUnits: ReadonlyMap<string, number> = new Map(
   ),
 )
 
-/** Whether ISO 4217 lists the code as a currency, or did until lately. */
+/**
+ * Whether ISO 4217 lists the code as a currency, or did until lately.
+ *
+ * @example
+ * ```ts
+ * import { isCurrency } from '@khudi/sdk'
+ * isCurrency('PKR') // true
+ * isCurrency('PKRS') // false
+ * ```
+ */
 export function isCurrency(code: string): boolean {
   return minorUnits.has(code)
 }
 
-/** Decimal places of a currency by ISO 4217; `undefined` for a code that it does not list. */
+/**
+ * Decimal places of a currency by ISO 4217; `undefined` for a code that it does not list.
+ *
+ * @example
+ * ```ts
+ * import { findMinorUnits } from '@khudi/sdk'
+ * findMinorUnits('PKR') // 2
+ * findMinorUnits('KWD') // 3
+ * ```
+ */
 export function findMinorUnits(code: string): number | undefined {
   return minorUnits.get(code)
 }

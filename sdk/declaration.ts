@@ -8,7 +8,16 @@ type Declaration = Pick<
   'id' | 'legalBasis' | 'case' | 'outcome' | 'roles' | 'models' | 'recommendations' | 'fallback' | 'summary'
 > & { readonly reasons?: Application['reasons'] }
 
-/** Whether a text can be the id of an application: the name of its folder, its database schema and its addresses. */
+/**
+ * Whether a text can be the id of an application: the name of its folder, its database schema and its addresses.
+ *
+ * @example
+ * ```ts
+ * import { isApplicationId } from '@khudi/sdk'
+ * isApplicationId('land-survey') // true
+ * isApplicationId('Land Survey') // false
+ * ```
+ */
 export function isApplicationId(id: string): boolean {
   return /^[a-z][a-z0-9-]{1,39}$/.test(id)
 }

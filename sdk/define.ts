@@ -3,7 +3,25 @@ import type { Application, ApplicationSpec, ModelSpec } from './application.ts'
 import { checkDeclaration } from './declaration.ts'
 import type { FeatureSpecs } from './features.ts'
 
-/** Gives a model's types to its declaration; `case` and `outcome` are only read for their types. */
+/**
+ * Gives a model's types to its declaration; `case` and `outcome` are only read for their types.
+ *
+ * @example
+ * ```ts
+ * import { defineModel, flag, measure, record } from '@khudi/sdk'
+ * const Case = record({ areaM2: measure({ en: 'Area', ur: 'رقبہ' }, 'm2') })
+ * const Outcome = record({ isFit: flag({ en: 'Fit', ur: 'درست' }) })
+ * const risk = defineModel(
+ *   { case: Case, outcome: Outcome },
+ *   {
+ *     engine: 'tabular',
+ *     features: { areaM2: { kind: 'number', label: { en: 'Area', ur: 'رقبہ' } } },
+ *     extract: ({ areaM2 }) => ({ areaM2 }),
+ *     label: ({ isFit }) => !isFit,
+ *   },
+ * )
+ * ```
+ */
 export function defineModel<C extends z.ZodType, O extends z.ZodType, const F extends FeatureSpecs>(
   _schemas: { readonly case: C; readonly outcome: O },
   spec: ModelSpec<z.output<C>, z.output<O>, F>,

@@ -10,7 +10,16 @@ export interface FieldDescription {
   readonly optional: boolean
 }
 
-/** Describes the labelled fields of a schema, in their order, records before their parts. Fields without a label are an error. */
+/**
+ * Describes the labelled fields of a schema, in their order, records before their parts. Fields without a label are an error.
+ *
+ * @example
+ * ```ts
+ * import { describeFields, record, text } from '@khudi/sdk'
+ * const fields = describeFields(record({ name: text({ en: 'Name', ur: 'نام' }) }))
+ * fields[0]?.path // 'name'
+ * ```
+ */
 export function describeFields(schema: z.ZodType): readonly FieldDescription[] {
   const found: FieldDescription[] = []
   walk(schema, '', found)

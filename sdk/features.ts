@@ -27,7 +27,17 @@ export type FeatureRow<F extends FeatureSpecs = FeatureSpecs> = {
   readonly [Name in keyof F]: (F[Name]['kind'] extends 'number' ? number : string) | null
 }
 
-/** Declares features so that names and kinds are checked against the function that computes them. */
+/**
+ * Declares features so that names and kinds are checked against the function that computes them.
+ *
+ * @example
+ * ```ts
+ * import { defineFeatures } from '@khudi/sdk'
+ * const features = defineFeatures({
+ *   areaM2: { kind: 'number', label: { en: 'Area', ur: 'رقبہ' } },
+ * })
+ * ```
+ */
 export function defineFeatures<const F extends FeatureSpecs>(specs: F): F {
   return specs
 }

@@ -4,6 +4,8 @@
  * The *input* of a field is its JSON form (what is stored and hashed); its *output* is what an application computes
  * with. Labels are kept in a registry, so that forms, case pages, OpenAPI descriptions and refusals come from the
  * schema alone.
+ *
+ * Long because every field type stands here with its example.
  */
 import { z } from 'zod'
 import { isRegion } from './countries.ts'
@@ -51,17 +53,44 @@ function labelled<S extends z.ZodType>(schema: S, meta: FieldMeta): S {
   return schema
 }
 
-/** An object whose unknown fields are refused. */
+/**
+ * An object whose unknown fields are refused.
+ *
+ * @example
+ * ```ts
+ * import { number, record, text } from '@khudi/sdk'
+ * const Parcel = record({ number: text({ en: 'Number', ur: 'نمبر' }) })
+ * Parcel.parse({ number: 'K-12' })
+ * ```
+ */
 export function record<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape)
 }
 
-/** A labelled object inside a record, such as a party or an address. */
+/**
+ * A labelled object inside a record, such as a party or an address.
+ *
+ * @example
+ * ```ts
+ * import { part, text } from '@khudi/sdk'
+ * const owner = part({ en: 'Owner', ur: 'مالک' }, { name: text({ en: 'Name', ur: 'نام' }) })
+ * owner.parse({ name: 'Bashir' })
+ * ```
+ */
 export function part<Shape extends z.ZodRawShape>(label: BilingualText, shape: Shape) {
   return labelled(z.strictObject(shape), { label, kind: 'record' })
 }
 
-/** A list with a stated maximum, since an unbounded one is an attack. */
+/**
+ * A list with a stated maximum, since an unbounded one is an attack.
+ *
+ * @example
+ * ```ts
+ * import { list, text } from '@khudi/sdk'
+ * const wells = list({ en: 'Wells', ur: 'کنویں' }, text({ en: 'Well', ur: 'کنواں' }), { max: 20 })
+ * wells.parse(['W-1', 'W-2'])
+ * ```
+ */
 export function list<S extends z.ZodType>(
   label: BilingualText,
   element: S,
@@ -76,7 +105,16 @@ export function list<S extends z.ZodType>(
   )
 }
 
-/** Free text: trimmed length from 1 to `max` (default 200) UTF-16 units. Output: trimmed. */
+/**
+ * Free text: trimmed length from 1 to `max` (default 200) UTF-16 units. Output: trimmed.
+ *
+ * @example
+ * ```ts
+ * import { text } from '@khudi/sdk'
+ * const name = text({ en: 'Name', ur: 'نام' }, { max: 80 })
+ * name.parse(' Bashir ') // 'Bashir'
+ * ```
+ */
 export function text(label: BilingualText, options: { readonly max?: number } = {}) {
   return labelled(plainText(options.max ?? 200), { label, kind: 'text' })
 }
@@ -125,12 +163,30 @@ function formed(pattern: RegExp, form: BilingualText | undefined): z.ZodString {
     .meta({ pattern: pattern.source })
 }
 
-/** A finite number without a unit, such as a count. */
+/**
+ * A finite number without a unit, such as a count.
+ *
+ * @example
+ * ```ts
+ * import { number } from '@khudi/sdk'
+ * const storeys = number({ en: 'Storeys', ur: 'منزلیں' }, { min: 0, max: 200 })
+ * storeys.parse(3)
+ * ```
+ */
 export function number(label: BilingualText, bounds: { readonly min?: number; readonly max?: number } = {}) {
   return labelled(bounded(bounds), { label, kind: 'number' })
 }
 
-/** A quantity in the unit that the field's name must end in (`netMassKg`, `rainMm`). Never negative unless `min` says so. */
+/**
+ * A quantity in the unit that the field's name must end in (`netMassKg`, `rainMm`). Never negative unless `min` says so.
+ *
+ * @example
+ * ```ts
+ * import { measure } from '@khudi/sdk'
+ * const netMassKg = measure({ en: 'Net mass', ur: 'خالص وزن' }, 'kg')
+ * netMassKg.parse(12.5)
+ * ```
+ */
 export function measure(
   label: BilingualText,
   unit: Unit,
@@ -139,7 +195,16 @@ export function measure(
   return labelled(bounded({ min: 0, ...bounds }), { label, kind: 'measure', unit })
 }
 
-/** Parts in a hundred: 7.5 means 7.5 %. */
+/**
+ * Parts in a hundred: 7.5 means 7.5 %.
+ *
+ * @example
+ * ```ts
+ * import { percent } from '@khudi/sdk'
+ * const dutyRatePercent = percent({ en: 'Duty rate', ur: 'شرحِ محصول' }, { max: 100 })
+ * dutyRatePercent.parse(7.5)
+ * ```
+ */
 export function percent(label: BilingualText, bounds: { readonly max?: number } = {}) {
   return labelled(bounded({ min: 0, ...bounds }), { label, kind: 'percent' })
 }
@@ -152,12 +217,30 @@ function bounded(bounds: { readonly min?: number; readonly max?: number }) {
     .max(bounds.max ?? 1e15)
 }
 
-/** ISO 8601 calendar date of the Gregorian calendar, `YYYY-MM-DD`, from the year 1: PostgreSQL has no year 0. */
+/**
+ * ISO 8601 calendar date of the Gregorian calendar, `YYYY-MM-DD`, from the year 1: PostgreSQL has no year 0.
+ *
+ * @example
+ * ```ts
+ * import { date } from '@khudi/sdk'
+ * const filedOn = date({ en: 'Filed on', ur: 'داخل کرنے کی تاریخ' })
+ * filedOn.parse('2026-01-31')
+ * ```
+ */
 export function date(label: BilingualText) {
   return labelled(z.iso.date().regex(/^(?!0000)/), { label, kind: 'date' })
 }
 
-/** RFC 3339 instant with an offset, to the nanosecond at most. */
+/**
+ * RFC 3339 instant with an offset, to the nanosecond at most.
+ *
+ * @example
+ * ```ts
+ * import { time } from '@khudi/sdk'
+ * const arrivedAt = time({ en: 'Arrived at', ur: 'پہنچنے کا وقت' })
+ * arrivedAt.parse('2026-01-31T09:30:00+05:00')
+ * ```
+ */
 export function time(label: BilingualText) {
   return labelled(z.iso.datetime({ offset: true }).regex(/^(?!0000)[^.]+(\.\d{1,9}[^.\d].*)?$/), {
     label,
@@ -165,7 +248,19 @@ export function time(label: BilingualText) {
   })
 }
 
-/** One of a closed set, each value with its label. */
+/**
+ * One of a closed set, each value with its label.
+ *
+ * @example
+ * ```ts
+ * import { choice } from '@khudi/sdk'
+ * const size = choice({ en: 'Size', ur: 'حجم' }, {
+ *   small: { en: 'Small', ur: 'چھوٹا' },
+ *   large: { en: 'Large', ur: 'بڑا' },
+ * })
+ * size.parse('small')
+ * ```
+ */
 export function choice<const C extends Readonly<Record<string, BilingualText>>>(
   label: BilingualText,
   choices: C,
@@ -174,7 +269,16 @@ export function choice<const C extends Readonly<Record<string, BilingualText>>>(
   return labelled(z.enum(keys), { label, kind: 'choice', choices })
 }
 
-/** True or false. */
+/**
+ * True or false.
+ *
+ * @example
+ * ```ts
+ * import { flag } from '@khudi/sdk'
+ * const isFenced = flag({ en: 'Fenced', ur: 'باڑ موجود ہے' })
+ * isFenced.parse(true)
+ * ```
+ */
 export function flag(label: BilingualText) {
   return labelled(z.boolean(), { label, kind: 'flag' })
 }
@@ -183,6 +287,13 @@ export function flag(label: BilingualText) {
  * An amount in minor units (paisa for PKR) and its ISO 4217 currency.
  *
  * Input `{ amountMinor: "125000", currency: "PKR" }`; output carries `amountMinor` as `bigint`.
+ *
+ * @example
+ * ```ts
+ * import { money } from '@khudi/sdk'
+ * const fee = money({ en: 'Fee', ur: 'فیس' })
+ * fee.parse({ amountMinor: '125000', currency: 'PKR' }).amountMinor // 125000n
+ * ```
  */
 export function money(label: BilingualText, options: { readonly negative?: boolean } = {}) {
   const digits = options.negative ? /^-?(0|[1-9]\d{0,17})$/ : /^(0|[1-9]\d{0,17})$/
@@ -196,7 +307,16 @@ export function money(label: BilingualText, options: { readonly negative?: boole
   return labelled(schema, { label, kind: 'money' })
 }
 
-/** CNIC of 13 digits (5-7-1); dashes, spaces, Urdu and Arabic digits accepted. It has no check digit. Output: digits. */
+/**
+ * CNIC of 13 digits (5-7-1); dashes, spaces, Urdu and Arabic digits accepted. It has no check digit. Output: digits.
+ *
+ * @example
+ * ```ts
+ * import { cnic } from '@khudi/sdk'
+ * const applicant = cnic({ en: 'CNIC', ur: 'شناختی کارڈ نمبر' })
+ * applicant.parse('35202-1234567-1') // '3520212345671'
+ * ```
+ */
 export function cnic(label: BilingualText) {
   const schema = z
     .string()
@@ -205,7 +325,16 @@ export function cnic(label: BilingualText) {
   return labelled(schema, { label, kind: 'identifier' })
 }
 
-/** National tax number, 7 digits and 1 check character whose rule is unpublished: form is checked, the digit is not. */
+/**
+ * National tax number, 7 digits and 1 check character whose rule is unpublished: form is checked, the digit is not.
+ *
+ * @example
+ * ```ts
+ * import { ntn } from '@khudi/sdk'
+ * const importer = ntn({ en: 'NTN', ur: 'این ٹی این' })
+ * importer.parse('1234567-8') // '12345678'
+ * ```
+ */
 export function ntn(label: BilingualText) {
   const schema = z
     .string()
@@ -214,7 +343,16 @@ export function ntn(label: BilingualText) {
   return labelled(schema, { label, kind: 'identifier' })
 }
 
-/** Mobile number of Pakistan, `03xx-xxxxxxx` or `+92 3xx xxxxxxx`. Output: E.164. */
+/**
+ * Mobile number of Pakistan, `03xx-xxxxxxx` or `+92 3xx xxxxxxx`. Output: E.164.
+ *
+ * @example
+ * ```ts
+ * import { mobile } from '@khudi/sdk'
+ * const phone = mobile({ en: 'Mobile', ur: 'موبائل' })
+ * phone.parse('0300-1234567') // '+923001234567'
+ * ```
+ */
 export function mobile(label: BilingualText) {
   const schema = z
     .string()
@@ -223,7 +361,16 @@ export function mobile(label: BilingualText) {
   return labelled(schema, { label, kind: 'identifier' })
 }
 
-/** International bank account number (ISO 13616), check digits by ISO 7064 mod 97-10. Output: without spaces. */
+/**
+ * International bank account number (ISO 13616), check digits by ISO 7064 mod 97-10. Output: without spaces.
+ *
+ * @example
+ * ```ts
+ * import { iban } from '@khudi/sdk'
+ * const account = iban({ en: 'IBAN', ur: 'آئی بین' })
+ * account.parse('PK36 SCBL 0000 0011 2345 6702')
+ * ```
+ */
 export function iban(label: BilingualText) {
   const schema = z
     .string()
@@ -232,7 +379,16 @@ export function iban(label: BilingualText) {
   return labelled(schema, { label, kind: 'identifier' })
 }
 
-/** ISO 3166-1 alpha-2 code of a country or territory; with `orUnknown` also `ZZ`, "not stated", as customs files use it. */
+/**
+ * ISO 3166-1 alpha-2 code of a country or territory; with `orUnknown` also `ZZ`, "not stated", as customs files use it.
+ *
+ * @example
+ * ```ts
+ * import { country } from '@khudi/sdk'
+ * const origin = country({ en: 'Country of origin', ur: 'ملکِ ساخت' }, { orUnknown: true })
+ * origin.parse('ZZ')
+ * ```
+ */
 export function country(label: BilingualText, options: { readonly orUnknown?: boolean } = {}) {
   const known = (value: string) => isRegion(value) || (options.orUnknown === true && value === 'ZZ')
   return labelled(
@@ -244,7 +400,16 @@ export function country(label: BilingualText, options: { readonly orUnknown?: bo
   )
 }
 
-/** UN/LOCODE of a port, airport or station: country and three characters. */
+/**
+ * UN/LOCODE of a port, airport or station: country and three characters.
+ *
+ * @example
+ * ```ts
+ * import { unlocode } from '@khudi/sdk'
+ * const portOfLoading = unlocode({ en: 'Port of loading', ur: 'لدان کی بندرگاہ' })
+ * portOfLoading.parse('PKKHI')
+ * ```
+ */
 export function unlocode(label: BilingualText) {
   const schema = z
     .string()
@@ -253,7 +418,16 @@ export function unlocode(label: BilingualText) {
   return labelled(schema, { label, kind: 'place' })
 }
 
-/** ISO 3166-2 code of a province, district or other subdivision. */
+/**
+ * ISO 3166-2 code of a province, district or other subdivision.
+ *
+ * @example
+ * ```ts
+ * import { subdivision } from '@khudi/sdk'
+ * const province = subdivision({ en: 'Province', ur: 'صوبہ' })
+ * province.parse('PK-PB')
+ * ```
+ */
 export function subdivision(label: BilingualText) {
   const schema = z
     .string()
@@ -262,7 +436,16 @@ export function subdivision(label: BilingualText) {
   return labelled(schema, { label, kind: 'place' })
 }
 
-/** Position in degrees, WGS 84. */
+/**
+ * Position in degrees, WGS 84.
+ *
+ * @example
+ * ```ts
+ * import { coordinates } from '@khudi/sdk'
+ * const position = coordinates({ en: 'Position', ur: 'مقام' })
+ * position.parse({ latitude: 31.55, longitude: 74.34 })
+ * ```
+ */
 export function coordinates(label: BilingualText) {
   const schema = z.strictObject({
     latitude: z.number().min(-90).max(90),
@@ -271,7 +454,16 @@ export function coordinates(label: BilingualText) {
   return labelled(schema, { label, kind: 'coordinates' })
 }
 
-/** A file kept by its content: SHA-256 of the bytes, media type, size and the name it came with. */
+/**
+ * A file kept by its content: SHA-256 of the bytes, media type, size and the name it came with.
+ *
+ * @example
+ * ```ts
+ * import { attachment } from '@khudi/sdk'
+ * const deed = attachment({ en: 'Deed', ur: 'دستاویز' }, { maxBytes: 5_000_000 })
+ * deed.parse({ sha256: '0'.repeat(64), mediaType: 'application/pdf', bytes: 1200, name: 'deed.pdf' })
+ * ```
+ */
 export function attachment(label: BilingualText, options: { readonly maxBytes: number }) {
   const schema = z.strictObject({
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
@@ -282,7 +474,16 @@ export function attachment(label: BilingualText, options: { readonly maxBytes: n
   return labelled(schema, { label, kind: 'attachment' })
 }
 
-/** A text that has to exist in English and in Urdu. */
+/**
+ * A text that has to exist in English and in Urdu.
+ *
+ * @example
+ * ```ts
+ * import { bilingual } from '@khudi/sdk'
+ * const notice = bilingual({ en: 'Notice', ur: 'اطلاع' })
+ * notice.parse({ en: 'Closed on Friday', ur: 'جمعہ کو بند' })
+ * ```
+ */
 export function bilingual(label: BilingualText) {
   return labelled(z.strictObject({ en: plainText(2000), ur: plainText(2000) }), {
     label,
@@ -290,7 +491,15 @@ export function bilingual(label: BilingualText) {
   })
 }
 
-/** Symbol of a unit in a language. */
+/**
+ * Symbol of a unit in a language.
+ *
+ * @example
+ * ```ts
+ * import { unitSymbol } from '@khudi/sdk'
+ * unitSymbol('m2').en // 'm²'
+ * ```
+ */
 export function unitSymbol(unit: Unit): BilingualText {
   return units[unit]
 }

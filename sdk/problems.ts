@@ -115,7 +115,15 @@ function bound(origin: string, limit: number | bigint, sentence: BoundSentence) 
   return sentence({ en: `${limit}`, ur: `${limit}` })
 }
 
-/** `items[0].netMassKg`; the empty string for the whole. */
+/**
+ * `items[0].netMassKg`; the empty string for the whole.
+ *
+ * @example
+ * ```ts
+ * import { fieldPath } from '@khudi/sdk'
+ * fieldPath(['items', 0, 'netMassKg']) // 'items[0].netMassKg'
+ * ```
+ */
 export function fieldPath(path: readonly PropertyKey[]): string {
   return path
     .map((step, index) =>

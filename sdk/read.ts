@@ -22,6 +22,14 @@ export type Read<T> =
  *
  * @throws Error where the application names a valid case in a way that the platform cannot keep; the application's
  *   author must mend that, so it is no refusal. The message does not hold the value.
+ *
+ * @example
+ * ```ts
+ * import { readCase } from '@khudi/sdk'
+ * import application from './application.ts'
+ * const read = readCase(application, { number: 'A-1', filedOn: '2026-01-31' })
+ * const reference = read.ok ? read.value.reference : undefined // 'A-1'
+ * ```
  */
 export function readCase(application: Application, given: unknown): Read<CaseFacts> {
   const parsed = readWith(application.case, given)
@@ -51,7 +59,16 @@ function checkFacts(id: string, { reference, occurredOn, subject }: CaseFacts): 
 /** A person mends the first hundred; a thousand more would only make the reply as large as the attack. */
 const maxProblems = 100
 
-/** Parses with a schema; problems carry both languages, and are at most a hundred. */
+/**
+ * Parses with a schema; problems carry both languages, and are at most a hundred.
+ *
+ * @example
+ * ```ts
+ * import { date, readWith } from '@khudi/sdk'
+ * const read = readWith(date({ en: 'Date', ur: 'تاریخ' }), '2026-02-30')
+ * const codes = read.ok ? [] : read.problems.map(({ code }) => code) // ['field.invalid_date']
+ * ```
+ */
 export function readWith<S extends z.ZodType>(schema: S, given: unknown): Read<z.output<S>> {
   const parsed = schema.safeParse(given, { reportInput: true })
   if (parsed.success) return { ok: true, value: parsed.data }

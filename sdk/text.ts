@@ -8,7 +8,15 @@ export type BilingualText = Readonly<z.infer<typeof BilingualText>>
 export const languages = ['en', 'ur'] as const
 export type Language = (typeof languages)[number]
 
-/** Writing direction for the `dir` attribute. */
+/**
+ * Writing direction for the `dir` attribute.
+ *
+ * @example
+ * ```ts
+ * import { directionOf } from '@khudi/sdk'
+ * directionOf('ur') // 'rtl'
+ * ```
+ */
 export function directionOf(language: Language): 'ltr' | 'rtl' {
   return language === 'ur' ? 'rtl' : 'ltr'
 }

@@ -18,7 +18,10 @@ const Trained = z.object({ modelDigest: z.string() })
  *
  * @param examples declarations of the history, at least some hundreds
  */
-export async function foundCustoms(installation: Installation, examples: number): Promise<CustomsInstitution> {
+export async function foundCustoms(
+  installation: Installation,
+  examples: number,
+): Promise<CustomsInstitution> {
   const { run, scratch } = installation
   const history = await writeDeclarations({
     folder: scratch,

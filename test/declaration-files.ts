@@ -90,7 +90,10 @@ function* rows({ name, seed, count, hasOutcomes, badEvery }: FileOptions): Gener
   let index = 0
   for (const one of declarations({ prefix: name, seed, count })) {
     index += 1
-    const row = { ...flattened('', one.case), ...(hasOutcomes && flattened(outcomePrefix, one.outcome ?? {})) }
+    const row = {
+      ...flattened('', one.case),
+      ...(hasOutcomes && flattened(outcomePrefix, one.outcome ?? {})),
+    }
     yield badEvery === undefined || index % badEvery !== 0 ? row : spoilt(row, index / badEvery)
   }
 }

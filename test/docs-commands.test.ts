@@ -54,6 +54,14 @@ test('the README shows both commands and the main job', async () => {
     )
 })
 
+test('the README lists every setting, and none that is not read', async () => {
+  const name = /\b(?:KHUDI_[A-Z_]+|DATABASE_URL)\b/g
+  const rows = (await readFile(join(root, 'README.md'), 'utf8')).match(/^\| `[A-Z_]+`.*$/gm) ?? []
+  const listed = new Set(rows.flatMap((row) => [...(row.split('|')[1]?.match(name) ?? [])]))
+  const read = new Set((await readFile(join(root, 'server/settings.ts'), 'utf8')).match(name))
+  assert.deepEqual([...listed].sort(), [...read].sort())
+})
+
 test('a breach is found: commands that are not there or are called otherwise', () => {
   for (const bad of [
     'npm run frobnicate',

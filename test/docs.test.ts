@@ -5,9 +5,12 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join, normalize } from 'node:path'
 import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
+import * as sdk from '@khudi/sdk'
+import * as sdkTest from '@khudi/sdk/test'
 import { root, sourceFiles } from './files.ts'
+import { commentsOf } from './source/comments.ts'
 import { readMarkdown } from './source/markdown.ts'
-import { checkout, slashed } from './source/parse.ts'
+import { checkout, type Source, slashed } from './source/parse.ts'
 import {
   compile,
   removeSamples,
@@ -52,6 +55,16 @@ function namedPaths(text: string): readonly { readonly text: string; readonly li
       /^[\w@.-]+(\/[\w@.-]+)*(\/|\.[a-z]+)$/.test(span) &&
       span.includes('/') &&
       !/^(\.\.|var|@khudi)\//.test(span),
+  )
+}
+
+/** Whether the function is declared here, right behind a doc comment with an example. */
+function hasExample(source: Source, name: string): boolean {
+  return commentsOf(source).some(
+    ({ text, end }) =>
+      text.startsWith('/**') &&
+      text.includes('@example') &&
+      new RegExp(`^\\s*export function ${name}\\b`).test(source.text.slice(end)),
   )
 }
 
@@ -120,6 +133,16 @@ test('every sample that is meant to run does', async () => {
     if (!isRun || file === undefined) continue
     await assert.doesNotReject(import(pathToFileURL(file).href), from)
   }
+})
+
+test('every function that the SDK exports has a doc comment with an example', async () => {
+  const sources = (await checkout()).filter(({ path }) => /^sdk\/(?!.*\.test\.)/.test(path))
+  const functions = Object.entries({ ...sdk, ...sdkTest }).filter(([, value]) => typeof value === 'function')
+  const without = functions.filter(([name]) => !sources.some((source) => hasExample(source, name)))
+  assert.deepEqual(
+    without.map(([name]) => name),
+    [],
+  )
 })
 
 test('a breach is found: a sample that does not compile', async () => {

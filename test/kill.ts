@@ -48,31 +48,177 @@ const recoveryMs = 2_000
 /** Runs the rounds; every file is finished at the end. */
 export async function importUnderFire(installation: Installation, fire: Fire): Promise<Damage> {
   const watch = new Watch(installation)
-  const files: DeclarationFile[] = []
+  const files = [await fire.file(0)]
   const runs: Run[] = []
-  let current = await fire.file(0)
   try {
     for (let round = 0; round < fire.rounds; ) {
-      if (files.at(-1) !== current) files.push(current)
-      const run = await runOnce(installation, { file: current, watch, random: randomStream(fire.seed, 'kill', runs.length), fire })
+      const [file] = files.slice(-1)
+      if (file === undefined) throw new Error('there is always a file')
+      const random = randomStream(fire.seed, 'kill', runs.length)
+      const run = await runOnce(installation, { ...fire, file, watch, random })
       runs.push(run)
-      if (run.kills > 0) fire.onRound?.(++round)
-      if (run.isFinished) current = await fire.file(files.length)
+      if (run.isKilled || run.isDatabaseKilled) fire.onRound?.(++round)
+      if (run.isFinished) files.push(await fire.file(files.length))
     }
-    for (const file of files) await installation.run(commandOf(file))
-    await installation.withDatabase(async () => {
-      for (const file of files) await watch.look(file)
-    })
+    await finish(installation, files, watch)
   } finally {
     await watch.close()
   }
+  return damageOf(runs, files, watch.lost)
+}
+
+/** Runs the same command again for every file, finished or not; then nothing of what was acknowledged may be missing. */
+async function finish(
+  installation: Installation,
+  files: readonly DeclarationFile[],
+  watch: Watch,
+): Promise<void> {
+  for (const file of files) await installation.run(commandOf(file))
+  await installation.withDatabase(async () => {
+    for (const file of files) await watch.look(file)
+    await watch.close()
+  })
+}
+
+function damageOf(runs: readonly Run[], files: readonly DeclarationFile[], lost: number): Damage {
+  const killed = runs.filter(({ isKilled, isDatabaseKilled }) => isKilled || isDatabaseKilled)
   return {
     commandKills: runs.filter(({ isKilled }) => isKilled).length,
     databaseKills: runs.filter(({ isDatabaseKilled }) => isDatabaseKilled).length,
-    whileImporting: runs.filter(({ kills, resumedAfterS }) => kills > 0 && resumedAfterS !== undefined).length,
+    whileImporting: killed.filter(({ resumedAfterS }) => resumedAfterS !== undefined).length,
     rows: files.reduce((sum, { rows }) => sum + rows, 0),
-    lost: watch.lost,
-    crashes: runs.map(({ crash }) => crash).filter((crash) => crash !== undefined),
-    resumedAfterS: runs.map(({ resumedAfterS }) => resumedAfterS).filter((one) => one !== undefined),
+    lost,
+    crashes: runs.flatMap(({ crash }) => crash ?? []),
+    resumedAfterS: runs.flatMap(({ resumedAfterS }) => resumedAfterS ?? []),
+  }
+}
+
+const commandOf = ({ path, mapping }: DeclarationFile) => [
+  'import',
+  'customs',
+  path,
+  '--mapping',
+  mapping,
+  '--decide',
+]
+
+interface Run {
+  readonly isKilled: boolean
+  readonly isDatabaseKilled: boolean
+  readonly isFinished: boolean
+  readonly crash: string | undefined
+  /** Undefined where the run was not seen to move the import on. */
+  readonly resumedAfterS: number | undefined
+}
+
+interface Shot {
+  readonly file: DeclarationFile
+  readonly watch: Watch
+  readonly random: Random
+  readonly databaseShare: number
+}
+
+async function runOnce(installation: Installation, shot: Shot): Promise<Run> {
+  const { file, watch, random } = shot
+  const before = watch.seen(file)
+  const startedAt = performance.now()
+  const child = installation.start(commandOf(file))
+  const end = ended(child)
+  // Three in ten die while they start, the others at work.
+  const isEarly = random.chance(0.3)
+  const isMoving = isEarly ? false : await watch.untilMoved(file, { before, child })
+  const resumedAfterS = isMoving ? (performance.now() - startedAt) / 1000 : undefined
+  await sleep(random.uniform() * (isEarly ? startMs : workMs))
+  const isDatabaseKilled = random.chance(shot.databaseShare) && killDatabase(installation)
+  if (isDatabaseKilled) await sleep(random.uniform() * recoveryMs)
+  child.kill('SIGKILL')
+  const { status, errors } = await end
+  watch.note(file, reportedIn(errors))
+  // A command whose database went away at the wrong moment says so and ends; it is started again like one that was killed.
+  const isExpected = status === null || status === 0 || (isDatabaseKilled && status === 1)
+  return {
+    isKilled: status === null,
+    isDatabaseKilled,
+    isFinished: status === 0,
+    crash: isExpected ? undefined : errors,
+    resumedAfterS,
+  }
+}
+
+function killDatabase(installation: Installation): boolean {
+  const pid = installation.databaseProcess()
+  return pid !== undefined && process.kill(pid, 'SIGKILL')
+}
+
+/** The last count on the command's progress lines: `Importing x.csv: 1,500 of 4,000 (37 %), 900/s, 3 s left`. */
+function reportedIn(errors: string): number {
+  const counts = [...errors.matchAll(/^Importing .+?: ([\d,]+)(?: |,|$)/gm)].map(([, count = '']) => count)
+  return Number(counts.at(-1)?.replaceAll(',', '') ?? 0)
+}
+
+const Seen = z.object({ records: z.coerce.number().int() })
+const pollMs = 20
+
+/** Looks into the database from outside, as any reader may. What it has seen once is acknowledged. */
+class Watch {
+  /** Records that were acknowledged and are gone. */
+  lost = 0
+  readonly #installation: Installation
+  readonly #acknowledged = new Map<string, number>()
+  #client: pg.Client | undefined
+
+  constructor(installation: Installation) {
+    this.#installation = installation
+  }
+
+  /** Records of the file known to be committed. */
+  seen({ path }: DeclarationFile): number {
+    return this.#acknowledged.get(path) ?? 0
+  }
+
+  /** The command says so: it is acknowledged as well. */
+  note(file: DeclarationFile, records: number): void {
+    this.#acknowledged.set(file.path, Math.max(this.seen(file), records))
+  }
+
+  /** Compares with what is there; nothing where the server does not answer. */
+  async look(file: DeclarationFile): Promise<void> {
+    const records = await this.#recordsOf(file)
+    if (records === undefined) return
+    this.lost += Math.max(0, this.seen(file) - records)
+    this.#acknowledged.set(file.path, records)
+  }
+
+  /** Whether the import moves on before the command ends. */
+  async untilMoved(
+    file: DeclarationFile,
+    { before, child }: { readonly before: number; readonly child: ChildProcess },
+  ): Promise<boolean> {
+    while (child.exitCode === null && child.signalCode === null) {
+      await this.look(file)
+      if (this.seen(file) > before) return true
+      await sleep(pollMs)
+    }
+    return false
+  }
+
+  async close(): Promise<void> {
+    await this.#client?.end().catch(() => undefined)
+    this.#client = undefined
+  }
+
+  async #recordsOf({ path }: DeclarationFile): Promise<number | undefined> {
+    try {
+      this.#client ??= await this.#installation.connect()
+      const { rows } = await this.#client.query(
+        'select coalesce(max(records), 0) as records from imports where source_name = $1',
+        [basename(path)],
+      )
+      return Seen.parse(rows[0]).records
+    } catch (error) {
+      if (error instanceof z.ZodError) throw error
+      await this.close()
+      return undefined
+    }
   }
 }

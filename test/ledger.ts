@@ -60,6 +60,10 @@ const decided = `
 
 /** @param undecided pattern (`like`) of the references that were taken in without being decided */
 export async function ledgerOf(client: pg.Client, undecided: string): Promise<Ledger> {
-  const parts = [await client.query(logged), await client.query(imported), await client.query(decided, [undecided])]
+  const parts = [
+    await client.query(logged),
+    await client.query(imported),
+    await client.query(decided, [undecided]),
+  ]
   return Ledger.parse(Object.assign({}, ...parts.map(({ rows }) => rows[0])))
 }

@@ -43,6 +43,14 @@ if (!flags.has('--long')) skipped.push('*.long.test.ts: run with --long')
 const results: string[] = []
 let isRed = false
 
+/** Ctrl-C ends the tests; the servers are then stopped on the way out, as after any run. */
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    isRed = true
+    stop.abort()
+  })
+
 check('types', ['tsc', '--noEmit', '-p', root])
 check('lint and format', ['biome', 'check', '--error-on-warnings', root])
 
@@ -94,7 +102,13 @@ async function onMachineServer(binaries: string, all: readonly string[]): Promis
 async function runTests(chosen: readonly string[]): Promise<Counts> {
   let counts: Counts = { tests: 0, passed: 0, failed: 0, skipped: 0 }
   if (chosen.length === 0) return counts
-  const stream = run({ files: [...chosen], concurrency: CONCURRENCY, timeout: FILE_TIMEOUT_MS, cwd: root })
+  const stream = run({
+    files: [...chosen],
+    concurrency: CONCURRENCY,
+    timeout: FILE_TIMEOUT_MS,
+    cwd: root,
+    signal: stop.signal,
+  })
   stream.on('test:summary', ({ file, counts: seen }) => {
     if (file !== undefined) return
     const { tests, passed, skipped: left, todo } = seen

@@ -17,6 +17,7 @@ import {
   insertCases,
   listCases,
   lockCase,
+  lockCases,
   moveCase,
   moveOpenedCases,
   reviewQueue,
@@ -144,6 +145,11 @@ export async function takeCase(
   if (row === undefined) throw new Refusal('case.not_found')
   if (version !== undefined && row.version !== version) throw new Refusal('case.version_stale')
   return row
+}
+
+/** Locks cases for a change that does not depend on what anybody saw of them. */
+export async function holdCases(tx: Transaction, caseIds: readonly string[]): Promise<void> {
+  if (caseIds.length > 0) await tx.rows(lockCases, [tx.institutionId, caseIds])
 }
 
 /** Moves a locked case on; it leaves the review queue. @throws Refusal `case.transition_impossible` */

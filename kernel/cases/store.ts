@@ -65,6 +65,17 @@ export const lockCase = statement({
   row: CaseRow,
 })
 
+/** Locks cases, in one order whoever asks: two that want the same ones then wait for each other and never block. */
+export const lockCases = statement({
+  name: 'cases.lockAll',
+  text: `
+    select case_id from cases
+    where institution_id = $1 and case_id = any($2::uuid[])
+    order by case_id
+    for update`,
+  row: z.strictObject({ caseId: z.uuid() }),
+})
+
 /** Moves one case on; the caller holds its lock. */
 export const moveCase = statement({
   name: 'cases.move',

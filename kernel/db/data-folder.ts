@@ -9,9 +9,12 @@ import { spawnSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
 import {
   chownSync,
+  constants,
   existsSync,
+  fchownSync,
   lstatSync,
   mkdirSync,
+  openSync,
   readdirSync,
   readFileSync,
   renameSync,
@@ -132,6 +135,18 @@ function initialise({ data, account }: DataFolder, binaries: PostgresBinaries, d
     throw new Fatal('database.server_failed', { folder: data, detail: lastLine(String(stderr)) })
   rmSync(data, { recursive: true, force: true })
   renameSync(unfinished, data)
+}
+
+/**
+ * Opens a file inside the data folder for writing, owned by the server's user. Under root a link is not followed: the
+ * server's user could have put it there to have root write elsewhere.
+ */
+export function openInside({ data, account }: DataFolder, name: string, how: 'append' | 'replace'): number {
+  const { O_WRONLY, O_CREAT, O_NOFOLLOW, O_APPEND, O_TRUNC } = constants
+  const flags = O_WRONLY | O_CREAT | O_NOFOLLOW | (how === 'append' ? O_APPEND : O_TRUNC)
+  const file = openSync(join(data, name), flags, 0o600)
+  if (account.owner !== undefined) fchownSync(file, account.owner.uid, account.owner.gid)
+  return file
 }
 
 /** The last line that is not empty, for a sentence of an error. */

@@ -7,17 +7,7 @@
  * happen under one file lock.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import {
-  chownSync,
-  closeSync,
-  existsSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -26,6 +16,7 @@ import { asAccount } from './account.ts'
 import { type PostgresBinaries, postgresBinaries } from './binaries.ts'
 import { type DataFolder, lastLine, locateData, prepareData, ROOT_HOME, socketFolder } from './data-folder.ts'
 import { lockFile } from './file-lock.ts'
+import { disownPidFile, openLog, runningPostmaster, startFailure } from './postmaster.ts'
 import { writeSettings } from './settings.ts'
 import { isUnavailable } from './unavailable.ts'
 
@@ -46,7 +37,6 @@ export interface ServerOptions {
 /** Recovery after a power cut replays at most `max_wal_size`; a slow disk takes minutes for that. */
 const START_PATIENCE_MS = 10 * 60_000
 const STOP_PATIENCE_S = 60
-const LOG_BYTES = 4 * 1024 * 1024
 /** A server that goes away sooner than this has a lasting trouble. */
 const SHORT_LIFE_MS = 10_000
 const PRESENCE = 'khudi presence'
@@ -138,21 +128,17 @@ export class Server {
     }
   }
 
-  /** Enters the server that a file of the data folder says is running; undefined where none is. */
+  /** Enters the server that is running already; undefined where none is. */
   async #enterRunning(): Promise<pg.Client | undefined> {
-    const pidFile = join(this.#place.data, 'postmaster.pid')
-    if (!existsSync(pidFile)) return undefined
-    const pid = Number(lastLine(readFileSync(pidFile, 'utf8').split('\n')[0] ?? ''))
-    if (isServerOf(this.#place.data, pid))
-      return this.#enter(() => isServerOf(this.#place.data, pid) && existsSync(pidFile))
-    disownPidFile(pidFile)
-    return undefined
+    const isRunning = (): boolean => runningPostmaster(this.#place) !== undefined
+    const presence = isRunning() ? await this.#enter(isRunning) : undefined
+    if (presence === undefined) disownPidFile(this.#place)
+    return presence
   }
 
   async #start(): Promise<pg.Client> {
     writeSettings(this.#place, this.#socket, this.#options.durable)
-    const logFile = join(this.#place.data, 'server.log')
-    const output = openLog(logFile, this.#place)
+    const output = openLog(this.#place, new Date())
     // Its own session, so that Ctrl-C in a terminal reaches us and not it; we stop it when our work is put away.
     const child = spawn(join(this.#binaries.folder, 'postgres'), ['-D', this.#place.data], {
       ...asAccount(this.#place.account),
@@ -169,7 +155,7 @@ export class Server {
     })
     child.unref()
     const presence = await this.#enter(() => !ended)
-    if (presence === undefined) throw startFailure(this.#place.data, logFile)
+    if (presence === undefined) throw startFailure(this.#place)
     return presence
   }
 
@@ -255,57 +241,4 @@ async function countOthers(presence: pg.Client): Promise<number> {
     // The server is gone or going: nobody is there, and stopping what is left does no harm.
     .catch(() => undefined)
   return Number(result?.rows[0]?.[0] ?? 0)
-}
-
-/** Whether the process exists and is the server of these data; after a reboot its number may belong to anything. */
-function isServerOf(data: string, pid: number): boolean {
-  if (!Number.isSafeInteger(pid) || pid <= 0) return false
-  if (process.platform === 'linux') {
-    try {
-      const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-      return /(?:^|\/)postgres$/.test(words[0] ?? '') && words.includes(data)
-    } catch {
-      return false
-    }
-  }
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'
-  }
-}
-
-/**
- * Puts a number that no process can have into a stale `postmaster.pid`. PostgreSQL would refuse to start while the old
- * number belongs to anything alive. The rest of the file stays: by it PostgreSQL finds backends of a killed server.
- */
-function disownPidFile(file: string): void {
-  const [, ...rest] = readFileSync(file, 'utf8').split('\n')
-  writeFileSync(file, ['2147483646', ...rest].join('\n'))
-}
-
-function openLog(file: string, { account }: DataFolder): number {
-  if (existsSync(file) && statSync(file).size > LOG_BYTES) renameSync(file, `${file}.1`)
-  const descriptor = openSync(file, 'a', 0o600)
-  if (account.owner !== undefined) chownSync(file, account.owner.uid, account.owner.gid)
-  writeFileSync(descriptor, `-- start of ${new Date().toISOString()}\n`)
-  return descriptor
-}
-
-/** What PostgreSQL says when its files are not what it left there. */
-const DAMAGE = /could not (?:find|locate|open|read|access)|invalid|incorrect|checksum|corrupt|PANIC/
-
-function startFailure(folder: string, logFile: string): Fatal {
-  const since = readFileSync(logFile, 'utf8').split('-- start of ').at(-1) ?? ''
-  const lines = since.split('\n').slice(1)
-  const line =
-    lines.find((one) => /PANIC|FATAL/.test(one)) ??
-    lines.find((one) => one.includes('could not')) ??
-    lastLine(since)
-  const detail = line.replace(/^.*?(?:PANIC|FATAL|postgres):\s*/, '')
-  return new Fatal(DAMAGE.test(line) ? 'database.folder_damaged' : 'database.server_failed', {
-    folder,
-    detail,
-  })
 }

@@ -8,6 +8,7 @@ import {
   type FieldProblem,
   type LoadedModel,
   type ModelHandle,
+  type Reason,
   readCase,
   readWith,
 } from '@khudi/sdk'
@@ -138,17 +139,29 @@ function checked(application: Application, decided: Decided<string>): DecidedCas
   }
 }
 
-/** Canonical by construction: keys in order, and `JSON.stringify` writes numbers as RFC 8785 does. */
+/** Canonical by construction: names in the order of RFC 8785, and `JSON.stringify` writes texts and numbers as it asks. */
 function reasonsJson(reasons: Decided<string>['reasons']): string {
-  return JSON.stringify(
-    reasons.slice(0, reasonCount).map(({ code, compared, value, weight }) => {
-      if (!Number.isFinite(weight)) throw new Error(`the weight of reason "${code}" is not finite`)
-      const rounded = Number(weight.toFixed(6))
-      if (compared === undefined) return { code, value, weight: rounded }
-      const figures = Object.fromEntries(Object.entries(compared).sort(([a], [b]) => (a < b ? -1 : 1)))
-      return { code, compared: figures, value, weight: rounded }
-    }),
-  )
+  return `[${reasons.slice(0, reasonCount).map(reasonJson).join(',')}]`
+}
+
+function reasonJson({ code, compared, value, weight }: Reason): string {
+  const figures = compared === undefined ? '' : `"compared":{${figuresJson(compared)}},`
+  const rounded = Number(weight.toFixed(6))
+  return `{"code":${scalarJson(code)},${figures}"value":${scalarJson(value)},"weight":${scalarJson(rounded)}}`
+}
+
+/** Written one by one: an object would put names that look like whole numbers before the others. */
+function figuresJson(compared: NonNullable<Reason['compared']>): string {
+  const inOrder = Object.entries(compared).sort(([a], [b]) => (a < b ? -1 : 1))
+  return inOrder.map(([name, figure]) => `${scalarJson(name)}:${scalarJson(figure)}`).join(',')
+}
+
+/** @throws Error for what JSON has no form for. The message leaves the value out: it may be about a person. */
+function scalarJson(value: Reason['value']): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) throw new Error('a number in a reason is not finite')
+  if (typeof value === 'string' && !value.isWellFormed())
+    throw new Error('a text in a reason holds half of a surrogate pair')
+  return JSON.stringify(value)
 }
 
 /** One example to learn from or to measure with. */

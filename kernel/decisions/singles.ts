@@ -68,18 +68,19 @@ export class Singles {
 
   /** Never rejects: every submission of the batch gets its own answer or error. */
   async #decide(group: Group, batch: readonly Waiting[]): Promise<void> {
-    const fresh = await this.#withoutKept(group, batch)
-    if (fresh.length === 0) return
+    const { first, again } = byKey(await this.#withoutKept(group, batch))
+    if (first.length === 0) return
     try {
-      await this.#commit(group, fresh)
+      await this.#commit(group, first)
     } catch (error) {
-      const [only, another] = fresh
+      const [only, another] = first
       if (another === undefined) only?.reject(error)
       // One submission that the database cannot take must not fail those it happened to share a transaction with.
       else
-        for (const one of fresh)
+        for (const one of first)
           await this.#commit(group, [one]).catch((reason: unknown) => one.reject(reason))
     }
+    if (again.length > 0) await this.#decide(group, again)
   }
 
   /** Answers those whose key was answered before; returns the others. */
@@ -140,3 +141,17 @@ export class Singles {
 }
 
 class KeyTaken extends Error {}
+
+/** Those whose key comes for the first time in the batch, and those that must wait for the answer to it. */
+function byKey(batch: readonly Waiting[]): Readonly<Record<'first' | 'again', readonly Waiting[]>> {
+  const keys = new Set<string>()
+  const first: Waiting[] = []
+  const again: Waiting[] = []
+  for (const one of batch) {
+    const key = one.request.idempotency?.key
+    if (key !== undefined && keys.has(key)) again.push(one)
+    else first.push(one)
+    if (key !== undefined) keys.add(key)
+  }
+  return { first, again }
+}

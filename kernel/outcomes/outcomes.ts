@@ -2,7 +2,7 @@
 import { type FieldProblem, readWith } from '@khudi/sdk'
 import type { Actor } from '../access/roles.ts'
 import { canonicalJson, sha256 } from '../canonical.ts'
-import { takeCase } from '../cases/cases.ts'
+import { holdCases, takeCase } from '../cases/cases.ts'
 import { CaseState, next } from '../cases/states.ts'
 import type { Transaction } from '../db/database.ts'
 import { Refusal } from '../errors.ts'
@@ -43,15 +43,23 @@ export async function addOutcomes(
   outcomes: readonly NewOutcome[],
 ): Promise<readonly Recorded[]> {
   if (outcomes.length === 0) return []
-  const rows = await tx.rows(insertOutcomes, [
-    tx.institutionId,
-    actor.name,
-    at,
-    outcomes.map(() => newId()),
-    outcomes.map(({ caseId }) => caseId),
-    outcomes.map(({ outcome }) => outcome.payload),
-    outcomes.map(({ outcome }) => outcome.payloadDigest),
+  const known = outcomes.filter(({ isNewCase }) => !isNewCase).map(({ caseId }) => caseId)
+  // Sent together and run in this order: which revision is the next one is only certain under the lock.
+  const [, ...added] = await Promise.all([
+    holdCases(tx, known),
+    ...rounds(outcomes).map((round) =>
+      tx.rows(insertOutcomes, [
+        tx.institutionId,
+        actor.name,
+        at,
+        round.map(() => newId()),
+        round.map(({ caseId }) => caseId),
+        round.map(({ outcome }) => outcome.payload),
+        round.map(({ outcome }) => outcome.payloadDigest),
+      ]),
+    ),
   ])
+  const rows = added.flat()
   const isNew = new Set(outcomes.filter(({ isNewCase }) => isNewCase).map(({ caseId }) => caseId))
   const moved = rows.map(({ caseId }) => caseId).filter((caseId) => !isNew.has(caseId))
   if (moved.length > 0) await tx.run(moveWithOutcome, [tx.institutionId, at, moved, closing])
@@ -61,6 +69,20 @@ export async function addOutcomes(
     recordId: row.outcomeId,
     record: outcomeRecord(row),
   }))
+}
+
+/** What is said twice of one case is two revisions, which one statement cannot tell apart: each round has a case once. */
+function rounds(outcomes: readonly NewOutcome[]): readonly (readonly NewOutcome[])[] {
+  const said = new Map<string, number>()
+  const found: NewOutcome[][] = []
+  for (const one of outcomes) {
+    const round = said.get(one.caseId) ?? 0
+    said.set(one.caseId, round + 1)
+    const others = found[round]
+    if (others === undefined) found.push([one])
+    else others.push(one)
+  }
+  return found
 }
 
 /** What the log commits to when an outcome is recorded. */

@@ -30,7 +30,7 @@ export async function admit(
   const exchange = exchangeOf(request)
   exchange.operationId = operation.id
   const { underWay, rates, limits } = door
-  if (operation.kind === 'json') underWay.admit(exchange, 'json', limits.requests)
+  if (operation.kind === 'json') underWay.admit(exchange, 'single', limits.requests)
   else underWay.admit(exchange, 'stream', limits.streams)
   if (operation.method !== 'GET') refuseOtherSites(request)
   await rates.checkAddress(request)
@@ -40,6 +40,19 @@ export async function admit(
   await rates.countActor(request)
   if (operation.kind === 'json') expire(exchange, { request, reply }, limits.requestMs)
   return exchange
+}
+
+/** Lets in a request for a page. Who asks, and whether he may, is the page's own business. */
+export function admitPage(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { underWay, limits }: Pick<Doorkeeping, 'underWay' | 'limits'>,
+): void {
+  const exchange = exchangeOf(request)
+  exchange.operationId = `page ${request.routeOptions.url}`
+  underWay.admit(exchange, 'single', limits.requests)
+  if (request.method !== 'GET' && request.method !== 'HEAD') refuseOtherSites(request)
+  expire(exchange, { request, reply }, limits.requestMs)
 }
 
 async function identify(request: FastifyRequest, { authenticate, rates }: Doorkeeping): Promise<Actor> {

@@ -140,6 +140,16 @@ test('an empty body is missing, and a body where none belongs is refused', async
   }
 })
 
+test('where there is no body, its type does not matter', async () => {
+  const { app } = sampleServer()
+  for (const type of ['application/json', 'application/x-www-form-urlencoded', 'nonsense']) {
+    const headers = { ...asOfficer, 'content-type': type }
+    assert.equal((await app.inject({ method: 'DELETE', url: '/v1/permits/A', headers })).statusCode, 204)
+    const reply = await app.inject({ method: 'POST', url: '/v1/permits', headers })
+    assert.equal(reply.json().code, 'request.body_missing')
+  }
+})
+
 test('every field that is wrong is named, in both languages, and none of their values', async () => {
   const { status, reply } = await open('{"number":"","holder":35202,"areaHa":-7.25,"colour":"red"}')
   assert.equal(status, 400)

@@ -17,10 +17,16 @@ export function discardRest(request: IncomingMessage): void {
   if (request.complete || !hasBody(request) || !(socket instanceof Socket)) return
   let left = DISCARDED_BYTES
   const timer = setTimeout(() => socket.destroy(), DISCARDED_MS)
+  // Node does not tell a request whose reply is out that its connection ended.
+  const stop = () => {
+    clearTimeout(timer)
+    socket.off('close', stop)
+  }
+  socket.once('close', stop)
+  request.once('close', stop)
   request.on('data', (chunk: Buffer) => {
     left -= chunk.length
     if (left < 0) socket.destroy()
   })
-  request.once('close', () => clearTimeout(timer))
   request.resume()
 }

@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../../kernel/access/roles.ts'
 import { Refusal } from '../../kernel/errors.ts'
+import { hasBody } from './media.ts'
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -12,7 +13,8 @@ declare module 'fastify' {
   }
 }
 
-export type ExchangeKind = 'json' | 'stream' | 'other'
+/** One request and one reply, a stream, or what is not counted: health and whatever is refused at the door. */
+export type ExchangeKind = 'single' | 'stream' | 'other'
 
 /** Wakes a request from outside when its time is up. */
 type Expiry = (refusal: Refusal) => void
@@ -55,7 +57,8 @@ export class Exchange {
     this.#deadline = performance.now() + ms
     this.#expire = () => {
       // A body that has not arrived is the caller's delay, anything else is ours.
-      const refusal = new Refusal(request.complete ? 'server.timed_out' : 'request.timed_out')
+      const isIncomplete = hasBody(request) && !request.complete
+      const refusal = new Refusal(isIncomplete ? 'request.timed_out' : 'server.timed_out')
       this.abort(refusal)
       expire(refusal)
     }
@@ -88,7 +91,7 @@ export function exchangeOf(request: FastifyRequest): Exchange {
 /** All requests under way at one server. */
 export class ExchangesUnderWay {
   readonly #open = new Set<Exchange>()
-  readonly #counts: Record<ExchangeKind, number> = { json: 0, stream: 0, other: 0 }
+  readonly #counts: Record<ExchangeKind, number> = { single: 0, stream: 0, other: 0 }
   #isStopping = false
 
   get isStopping(): boolean {
@@ -129,7 +132,7 @@ export class ExchangesUnderWay {
     for (const exchange of this.#open) exchange.expireIfDue(now)
   }
 
-  /** From now on nothing is admitted, and streams end: their callers send the rest again. JSON requests go on. */
+  /** From now on nothing is admitted, and streams end: their callers send the rest again. Single requests go on. */
   stop(): void {
     this.#isStopping = true
     for (const exchange of this.#open) {

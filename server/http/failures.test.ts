@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { Fatal, Refusal } from '../../kernel/errors.ts'
 import { describeError } from './log.ts'
@@ -139,15 +140,42 @@ test('every reply tells browsers not to frame, run, sniff or keep it', async () 
   }
 })
 
-test('pages have a policy without anything inline, and their failures are still told', async () => {
-  const { app } = sampleServer({
-    pages: async (site) => {
-      site.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send('<!doctype html>'))
-    },
-  })
-  const { headers } = await app.inject({ url: '/' })
-  assert.match(String(headers['content-security-policy']), /script-src 'self';.*frame-ancestors 'none'/)
-  assert.ok(!String(headers['content-security-policy']).includes('unsafe-inline'))
+const samplePages = {
+  pages: async (site: FastifyInstance) => {
+    site.get('/', (_request, reply) => reply.type('text/html; charset=utf-8').send('<!doctype html>'))
+    site.post('/forms/:number', (_request, reply) => reply.redirect('/', 303))
+    site.get('/slow', () => new Promise(() => undefined))
+  },
+}
+
+test('pages have a policy without anything inline', async () => {
+  const { headers } = await sampleServer(samplePages).app.inject({ url: '/' })
+  const policy = String(headers['content-security-policy'])
+  assert.match(policy, /script-src 'self';.*frame-ancestors 'none'/)
+  assert.ok(!policy.includes('unsafe'))
+  assert.equal(headers['referrer-policy'], 'same-origin')
+})
+
+test('a form of another site is refused, a link from there is not', async () => {
+  const { app } = sampleServer(samplePages)
+  const elsewhere = { headers: { 'sec-fetch-site': 'cross-site' } }
+  assert.equal((await app.inject({ method: 'POST', url: '/forms/1', ...elsewhere })).statusCode, 403)
+  assert.equal((await app.inject({ method: 'POST', url: '/forms/1' })).statusCode, 303)
+  assert.equal((await app.inject({ url: '/', ...elsewhere })).statusCode, 200)
+})
+
+test('a page that never comes is given up on', async () => {
+  const { app } = sampleServer({ ...samplePages, limits: { requestMs: 40 } })
+  assert.equal((await app.inject({ url: '/slow' })).statusCode, 503)
+})
+
+test('where browsers come by https they are told to stay with it', async () => {
+  const { headers } = await sampleServer({ isSecure: true }).app.inject({ url: '/health/live' })
+  assert.equal(headers['strict-transport-security'], 'max-age=31536000')
+  assert.equal(
+    (await sampleServer().app.inject({ url: '/health/live' })).headers['strict-transport-security'],
+    undefined,
+  )
 })
 
 test('a line is logged for each request, without address, contents or headers', async () => {

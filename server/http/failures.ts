@@ -58,10 +58,17 @@ function line(error: unknown, request: FastifyRequest) {
 function refusalOf(error: unknown, request: FastifyRequest): Refusal | undefined {
   if (error instanceof Refusal) return error.status === 500 || error instanceof Fatal ? undefined : error
   const named = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+  if (isAbandonment(error, request)) return new Refusal('request.body_truncated')
   const code = refusals.get(named)
   if (code === undefined || (named === 'ECONNRESET' && request.raw.complete)) return undefined
   const { bodyLimit } = request.routeOptions
   return new Refusal(code, { limitBytes: bodyLimit, expected: 'application/json' })
+}
+
+/** The operation stopped because its caller left. Nobody reads what is said of it, and it is no fault. */
+function isAbandonment(error: unknown, { exchange }: FastifyRequest): boolean {
+  if (exchange?.isAbandoned !== true || !(error instanceof Error)) return false
+  return error === exchange.signal.reason || error.name === 'AbortError'
 }
 
 /** The problem document of an error. */

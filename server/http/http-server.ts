@@ -13,7 +13,7 @@ import { type Fatal, Refusal } from '../../kernel/errors.ts'
 import { parseJson } from '../../kernel/json.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
 import type { AnyOperation } from '../../kernel/operation.ts'
-import type { Authenticate } from './admission.ts'
+import { type Authenticate, admitPage } from './admission.ts'
 import { type Exchange, ExchangesUnderWay, exchangeOf } from './exchange.ts'
 import { answerClientError, answerFailure, type FailureReporting } from './failures.ts'
 import { mountHealth, type ReadinessCheck } from './health.ts'
@@ -25,7 +25,7 @@ import { mountOperations } from './mount.ts'
 import { mountOpenApi } from './openapi.ts'
 import { createRates } from './rates.ts'
 import { requestIdOf } from './request-id.ts'
-import { dataHeaders, securePages } from './security-headers.ts'
+import { dataHeaders, pageHeaders, transportHeaders } from './security-headers.ts'
 
 export interface HttpServerOptions {
   readonly kernel: Kernel
@@ -42,6 +42,8 @@ export interface HttpServerOptions {
   readonly readiness?: Readonly<Record<string, ReadinessCheck>>
   /** Addresses of proxies whose `X-Forwarded-For` is believed. */
   readonly trustedProxies?: readonly string[]
+  /** Browsers reach this server by https, through a proxy that ends it. */
+  readonly isSecure?: boolean
   /** Name of the cookie that `authenticate` reads; for the description of the API. */
   readonly sessionCookie?: string
   /** Told of an error after which the record could break; the process is to end. */
@@ -73,7 +75,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
     reporting: { logger: options.logger, onFatal: options.onFatal },
   }
   const { limits, metrics, underWay, reporting } = shared
-  metrics.watch(() => underWay.count('json') + underWay.count('stream') + underWay.count('other'))
+  metrics.watch(() => underWay.count('single') + underWay.count('stream') + underWay.count('other'))
   const app = fastify({
     ...fastifyOptions(options, limits),
     frameworkErrors: (error, request, reply) => {
@@ -86,16 +88,14 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.decorateRequest('exchange', undefined)
   app.addHook('onRequest', (request, reply, done) => {
     open(shared, request, reply)
-    done()
+    // Told before Fastify has anything to say about a body that nobody will read.
+    done(request.is404 ? new Refusal('request.not_found') : undefined)
   })
   app.setErrorHandler((error, request, reply) => answerFailure(error, { request, reply }, reporting))
-  app.setNotFoundHandler(() => {
-    throw new Refusal('request.not_found')
-  })
   app.removeAllContentTypeParsers()
   app.register(rateLimit, { global: false })
   app.register(async (api) => mountApi(api, shared))
-  if (options.pages !== undefined) app.register(pagesOf(options.pages))
+  if (options.pages !== undefined) app.register(pagesOf(options.pages, shared))
   sweepRegularly(app, underWay, limits.requestMs)
   stopInOrder(app, underWay, limits.shutdownMs)
   return app
@@ -103,8 +103,13 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
 
 function open({ underWay, metrics, options }: Shared, request: FastifyRequest, reply: FastifyReply): void {
   reply.headers(dataHeaders)
+  if (options.isSecure === true) reply.headers(transportHeaders)
   reply.header('x-request-id', request.id)
-  underWay.open(request, reply, (exchange) => record(exchange, reply, { metrics, logger: options.logger }))
+  underWay.open(request, reply, (exchange) => {
+    record(exchange, reply, { metrics, logger: options.logger })
+    // A connection that was busy when the server was told to stop is idle from the next turn on.
+    if (underWay.isStopping) setImmediate(() => request.server.server.closeIdleConnections())
+  })
 }
 
 function mountApi(api: FastifyInstance, { options, limits, metrics, underWay, reporting }: Shared): void {
@@ -128,9 +133,12 @@ function mountApi(api: FastifyInstance, { options, limits, metrics, underWay, re
   })
 }
 
-function pagesOf(pages: FastifyPluginAsync): FastifyPluginAsync {
+function pagesOf(pages: FastifyPluginAsync, { underWay, limits }: Shared): FastifyPluginAsync {
   return async (site) => {
-    securePages(site)
+    site.addHook('onRequest', async (request, reply) => {
+      reply.headers(pageHeaders)
+      admitPage(request, reply, { underWay, limits })
+    })
     await site.register(pages)
   }
 }

@@ -14,7 +14,7 @@ export interface HttpLimits {
   readonly pathPartCharacters: number
   /** Time for the headers to arrive, in ms. */
   readonly headersMs: number
-  /** Time for a JSON request from its headers to its reply, in ms. */
+  /** Time for a JSON request or a page from its headers to its reply, in ms. */
   readonly requestMs: number
   /** Longest silence on the connection of a stream, in ms. */
   readonly streamIdleMs: number
@@ -23,7 +23,7 @@ export interface HttpLimits {
   /** Time for requests under way to end once the server is told to stop, in ms. */
   readonly shutdownMs: number
   readonly connections: number
-  /** JSON requests under way at once. */
+  /** JSON requests and pages under way at once. */
   readonly requests: number
   /** Streams under way at once; each may hold a connection to the database. */
   readonly streams: number

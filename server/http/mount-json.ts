@@ -5,6 +5,7 @@ import { Refusal } from '../../kernel/errors.ts'
 import type { CallContext, Operation, Reply } from '../../kernel/operation.ts'
 import { admit, letContinue } from './admission.ts'
 import { type Exchange, exchangeOf } from './exchange.ts'
+import { tell } from './failures.ts'
 import { readBody, readParameters, refuseNul } from './inputs.ts'
 import { checkJsonBody, hasBody } from './media.ts'
 import type { Mounting } from './mounting.ts'
@@ -38,7 +39,8 @@ function checkHeaders(operation: Operation, request: FastifyRequest): void {
   if (hasBody(request.raw)) {
     if (operation.body === undefined) throw new Refusal('request.body_unexpected')
     checkJsonBody(headers)
-  }
+    // Fastify would refuse a request without a body for the type that it says its body has.
+  } else delete headers['content-type']
   if (operation.method === 'GET') return
   if (headers['if-match'] !== undefined) {
     if (operation.editsVersion !== true) throw new Refusal('request.precondition_not_supported')
@@ -54,18 +56,25 @@ function checkHeaders(operation: Operation, request: FastifyRequest): void {
 async function answer(
   operation: Operation,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-  { kernel, checksReplies }: Mounting,
+  { kernel, checksReplies, reporting }: Mounting,
 ): Promise<FastifyReply> {
   const exchange = exchangeOf(request)
   const params = readParameters(operation.params, request.params)
   const query = readParameters(operation.query, request.query)
   const body = operation.body === undefined ? undefined : readBody(operation.body, request.body)
   const context = contextOf(operation, request, exchange)
-  const result = await operation.handle(kernel, { ...context, params, query, body })
-  // Its time was up meanwhile, and the caller has been told so.
-  if (reply.sent) return reply
-  if (checksReplies) checkReply(operation, result)
-  return send(reply, result)
+  try {
+    const result = await operation.handle(kernel, { ...context, params, query, body })
+    // Its time was up meanwhile, and the caller has been told so.
+    if (reply.sent) return reply
+    if (checksReplies) checkReply(operation, result)
+    return send(reply, result)
+  } catch (error) {
+    if (!reply.sent) throw error
+    // Whatever else went wrong after its time is for the log.
+    if (error !== exchange.signal.reason) tell(error, request, reporting)
+    return reply
+  }
 }
 
 function contextOf(operation: Operation, request: FastifyRequest, exchange: Exchange): CallContext {

@@ -1,5 +1,6 @@
 /** Limits on how often somebody may ask. Counted in this process's memory; several processes each count for themselves. */
 
+import { normalizeIP } from '@fastify/rate-limit'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { Refusal } from '../../kernel/errors.ts'
 import { exchangeOf } from './exchange.ts'
@@ -24,7 +25,11 @@ const MINUTE_MS = 60_000
 
 /** Needs `@fastify/rate-limit`, registered with `global: false`. */
 export function createRates(app: FastifyInstance, limits: RateLimits): Rates {
-  const byAddress = app.createRateLimit({ max: limits.anonymousPerMinute, timeWindow: MINUTE_MS })
+  const byAddress = app.createRateLimit({
+    timeWindow: MINUTE_MS,
+    max: limits.anonymousPerMinute,
+    keyGenerator: ({ ip }) => addressKey(ip),
+  })
   const byActor = app.createRateLimit({
     timeWindow: MINUTE_MS,
     max: (request) =>
@@ -48,6 +53,14 @@ export function createRates(app: FastifyInstance, limits: RateLimits): Rates {
       if (!count.isAllowed && count.isExceeded) refuse(count.ttlInSeconds)
     },
   }
+}
+
+/**
+ * Nobody has one IPv6 address: a /64 is the least that anybody is given. A connection that is gone already has no address,
+ * nor has one over a Unix socket.
+ */
+function addressKey(ip: string | undefined): string {
+  return ip === undefined ? 'none' : normalizeIP(ip, 64)
 }
 
 function refuse(seconds: number): never {

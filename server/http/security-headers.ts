@@ -1,7 +1,5 @@
 /** Headers that tell a browser to be careful with what it got. */
 
-import type { FastifyInstance } from 'fastify'
-
 /** On every reply: data that no page may frame, run, guess the type of or keep. */
 export const dataHeaders = {
   'cache-control': 'no-store',
@@ -29,10 +27,5 @@ export const pageHeaders = {
   'referrer-policy': 'same-origin',
 } as const
 
-/** Puts the headers of pages on the routes of the plugin that calls this. */
-export function securePages(app: FastifyInstance): void {
-  app.addHook('onRequest', (_request, reply, done) => {
-    reply.headers(pageHeaders)
-    done()
-  })
-}
+/** Where browsers come by https: they are to come by nothing else for a year. */
+export const transportHeaders = { 'strict-transport-security': 'max-age=31536000' } as const

@@ -1,7 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { connect } from 'node:net'
 import { Readable } from 'node:stream'
 import { test } from 'node:test'
@@ -10,6 +9,7 @@ import fc from 'fast-check'
 import { restore } from '../../kernel/imports/neutralise.ts'
 import { csvWriter } from './csv.ts'
 import type { HttpServerOptions } from './http-server.ts'
+import { listening, until } from './sample/loopback.ts'
 import { asEverybody, asOfficer, type Sample, sampleServer } from './sample/server.ts'
 
 const NDJSON = { ...asEverybody, 'content-type': 'application/x-ndjson' }
@@ -28,27 +28,6 @@ async function take(
   const sample = sampleServer(options)
   const reply = await sample.app.inject({ method: 'POST', url: '/v1/permit-intake', payload, headers })
   return { ...sample, reply }
-}
-
-/** A sample that listens on loopback until the test is over. */
-async function listening(
-  t: { after(fn: () => Promise<void>): void },
-  options: Partial<HttpServerOptions> = {},
-) {
-  const sample = sampleServer(options)
-  await sample.app.listen({ host: '127.0.0.1', port: 0 })
-  t.after(async () => {
-    sample.app.server.closeAllConnections()
-    await sample.app.close()
-  })
-  const address: AddressInfo | string | null = sample.app.server.address()
-  if (address === null || typeof address === 'string') throw new Error('the server listens on a port')
-  return { ...sample, port: address.port }
-}
-
-/** Waits for what another part of the process is about to bring about; the test's own time limit is the end of patience. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise(setImmediate)
 }
 
 test('an intake answers a line for each line, in their order', async () => {

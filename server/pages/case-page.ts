@@ -27,13 +27,13 @@ export function casePage(visit: OfficerVisit, file: CaseFile, given: Given, noti
 ${reviewed(visit, file)}
 ${reviewForm(visit, file, given)}
 ${outcome(visit, file)}</div>
-<section class="submitted" aria-labelledby="submitted"><h2 id="submitted">${speech.text('case.submitted')}</h2>
+<div class="record"><section class="card" aria-labelledby="submitted"><h2 id="submitted">${speech.text('case.submitted')}</h2>
 ${facts(visit, {
   fields: application === undefined ? [] : fieldTree(application.case),
   record: JSON.parse(row.payload),
 })}</section>
-</div>
-<section aria-labelledby="history"><h2 id="history">${speech.text('history.title')}</h2>${history(visit, file)}</section>`
+<section aria-labelledby="history"><h2 id="history">${speech.text('history.title')}</h2>${history(visit, file)}</section></div>
+</div>`
   return { kind: 'page', title: titleOf(visit, `${row.reference} – ${title}`, given), main }
 }
 
@@ -65,7 +65,7 @@ export function score(
   if (decision.score === null) return undefined
   const share = Math.round(decision.score * 1_000) / 10
   return html`<span class="score"><svg class="meter" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="all" width="100" height="8"/><rect width="${share}" height="8"/></svg>
-${speech.sentence('case.score', { score: html`<b class="figure">${formats.percent(decision.score)}</b>` })}</span>`
+<span>${speech.sentence('case.score', { score: html`<b><bdi class="figure">${formats.percent(decision.score)}</bdi></b>` })}</span></span>`
 }
 
 /** What officers decided. */

@@ -40,7 +40,7 @@ ${
 }</section>
 <section class="card"><h2>${speech.text('decision.madeWith')}</h2>${madeWith(visit, decision)}</section>
 <section aria-labelledby="history"><h2 id="history">${speech.text('history.title')}</h2>${history(visit, file, ['decision.made', 'review.completed'])}</section>`
-    return { kind: 'page', title, main }
+    return { kind: 'page', title, main, width: 'read' }
   },
 }
 

@@ -16,18 +16,17 @@ export function history(visit: Visit, file: CaseFile, kinds?: readonly LogKind[]
   const { speech, formats } = visit
   const records = recordsOf(file)
   const entries = file.history.filter(({ kind }) => kinds === undefined || kinds.includes(kind))
-  return html`<div class="scroll"><table class="history">
-<thead><tr><th scope="col">${speech.text('history.when')}</th><th scope="col">${speech.text('history.what')}</th><th scope="col">${speech.text('history.who')}</th><th scope="col">${speech.text('history.commitment')}</th></tr></thead>
+  return html`<table class="history">
+<thead><tr><th scope="col">${speech.text('history.when')}</th><th scope="col">${speech.text('history.what')}</th><th scope="col">${speech.text('history.who')}</th></tr></thead>
 <tbody>${entries.map(
     (entry) => html`<tr>
 <td><time datetime="${entry.recordedAt.toISOString()}">${formats.instant(entry.recordedAt)}</time></td>
-<td>${label(visit, entry.kind)}</td>
+<td>${label(visit, entry.kind)} ${verdict(visit, entry, records)}${digest(entry.commitment)}</td>
 <td>${actorName(visit, entry.actor, file.names)}</td>
-<td>${digest(entry.commitment)} ${verdict(visit, entry, records)}</td>
 </tr>
 `,
   )}</tbody>
-</table></div>
+</table>
 <p class="hint">${speech.text('history.explained')}</p>`
 }
 

@@ -1,5 +1,5 @@
 /** The first page after signing in: what waits, what there is, and what one may do here. */
-import { caseCounts } from '../../kernel/cases/cases.ts'
+import { caseCounts, queueOf } from '../../kernel/cases/cases.ts'
 import { CaseState, stateLabels } from '../../kernel/cases/states.ts'
 import { systemsOf } from '../../kernel/register/register.ts'
 import { applicationTitle } from './case-file.ts'
@@ -41,8 +41,7 @@ async function cases(visit: OfficerVisit): Promise<Html> {
   const countOf = (applicationId: string, state: CaseState) =>
     counts.find((count) => count.applicationId === applicationId && count.state === state)?.cases ?? 0
   const own = reviewedApplications(visit)
-  const waiting = own.reduce((sum, id) => sum + countOf(id, 'in_review'), 0)
-  return html`${officer.may('case.review') && own.length > 0 && waitingCard(visit, waiting)}
+  return html`${officer.may('case.review') && own.length > 0 && waitingCard(visit, await waitingCount(visit))}
 <section aria-labelledby="counts"><h2 id="counts">${speech.text('home.counts')}</h2>
 <div class="scroll"><table class="counts"><thead><tr><th scope="col">${speech.text('filter.application')}</th>
 ${CaseState.options.map((state) => html`<th scope="col">${speech.of(stateLabels[state])}</th>`)}</tr></thead>
@@ -54,10 +53,19 @@ ${CaseState.options.map((state) => html`<td>${countLink(visit, { id, state, coun
   )}</tbody></table></div></section>`
 }
 
+/** Counted up to here: what an officer has before them is "a hundred or more" from then on. */
+const mostCounted = 100
+
+/** Cases that wait for this very officer, whose roles are fewer than those that the counts by state are about. */
+async function waitingCount({ kernel, officer }: OfficerVisit): Promise<number> {
+  return (await queueOf(kernel, officer.actor, undefined, { after: undefined, size: mostCounted })).length
+}
+
 function waitingCard({ speech, formats }: OfficerVisit, waiting: number): Html {
-  return html`<section class="card call"><p class="big figure">${formats.number(waiting)}</p>
+  const count = `${formats.number(waiting)}${waiting === mostCounted ? '+' : ''}`
+  return html`<section class="card call"><p class="big figure">${count}</p>
 <p>${speech.text(waiting === 0 ? 'home.nothingWaits' : 'home.waits')}</p>
-${waiting > 0 && html`<p><a class="button main" href="/queue/next">${speech.text('home.begin')}</a> <a href="/queue">${speech.text('home.seeQueue')}</a></p>`}</section>`
+${waiting > 0 && html`<p class="go"><a class="button main" href="/queue/next">${speech.text('home.begin')}</a> <a href="/queue">${speech.text('home.seeQueue')}</a></p>`}</section>`
 }
 
 function countLink(

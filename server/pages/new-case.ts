@@ -62,14 +62,14 @@ function show(visit: OfficerVisit, application: Application, about: Given): Page
   const needsFile = everyField(fieldTree(application.case)).some(
     ({ kind, optional }) => kind === 'attachment' && !optional,
   )
-  const main = html`<p class="over">${speech.of(application.title)}</p>
-${needsFile && html`<p class="notice">${speech.text('newCase.needsFile')}</p>`}
+  const main = html`${needsFile && html`<p class="notice">${speech.text('newCase.needsFile')}</p>`}
 ${recordForm(visit, {
   schema: application.case,
   action: `/cases/new/${application.id}`,
   given: about,
   button: 'newCase.send',
   title,
+  about: html`${speech.of(application.title)}`,
 })}`
   return { kind: 'page', title: titleOf(visit, `${title} – ${speech.of(application.title)}`, about), main }
 }

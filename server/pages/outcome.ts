@@ -28,17 +28,17 @@ async function show(visit: OfficerVisit, caseId: string, about: Given): Promise<
   const { outcome } = applicationOf(file)
   const last = outcomes.at(-1)
   const title = speech.text(last === undefined ? 'outcome.record' : 'outcome.correct')
-  const main = html`<p class="over">${applicationTitle(visit, row.applicationId)} · <a href="/cases/${row.caseId}">${isolated(row.reference)}</a></p>
-${recordForm(visit, {
-  schema: outcome,
-  action: `/cases/${row.caseId}/outcome`,
-  given: about,
-  // A correction begins with what is recorded.
-  ...(last === undefined ? {} : { start: draftOfRecord(fieldTree(outcome), JSON.parse(last.payload)) }),
-  hidden: html`<input type="hidden" name="_version" value="${row.version}">`,
-  button: 'outcome.send',
-  title,
-})}
+  const main = html`${recordForm(visit, {
+    schema: outcome,
+    action: `/cases/${row.caseId}/outcome`,
+    given: about,
+    // A correction begins with what is recorded.
+    ...(last === undefined ? {} : { start: draftOfRecord(fieldTree(outcome), JSON.parse(last.payload)) }),
+    hidden: html`<input type="hidden" name="_version" value="${row.version}">`,
+    button: 'outcome.send',
+    title,
+    about: html`${applicationTitle(visit, row.applicationId)} · <a href="/cases/${row.caseId}">${isolated(row.reference)}</a>`,
+  })}
 <p><a href="/cases/${row.caseId}">${speech.text('form.back')}</a></p>`
   return { kind: 'page', title: titleOf(visit, `${title} – ${row.reference}`, about), main }
 }

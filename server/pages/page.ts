@@ -13,8 +13,8 @@ export interface Page {
   readonly status?: number
   readonly title: string
   readonly main: Html
-  /** `form` keeps to the width of a line of text; `work` takes the whole window. */
-  readonly width?: 'form' | 'work'
+  /** `form` keeps to the width of a line of text, `read` to that of a document; `work` takes the whole window. */
+  readonly width?: 'form' | 'read' | 'work'
 }
 
 /** Sends the browser on; `303`, so that it asks with GET whatever it sent. */

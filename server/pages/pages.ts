@@ -27,7 +27,16 @@ export type { PagesOptions } from './visit.ts'
 /** A form of the longest texts in Urdu, each character six bytes as browsers encode it. */
 const formBytes = 262_144
 
-const pageRoutes = [homeRoute, queueRoute, nextRoute, casesRoute, caseRoute, newCaseRoute, decisionRoute, jobsRoute]
+const pageRoutes = [
+  homeRoute,
+  queueRoute,
+  nextRoute,
+  casesRoute,
+  caseRoute,
+  newCaseRoute,
+  decisionRoute,
+  jobsRoute,
+]
 const formRoutes = [findRoute, reviewRoute, outcomeRoute, caseFormRoute, requeueRoute]
 
 export function pages(options: PagesOptions): FastifyPluginAsync {

@@ -114,7 +114,7 @@ function row(visit: OfficerVisit, { row: given, decision }: Waiting): Html {
 
 function score({ formats }: OfficerVisit, decision: DecisionRow | undefined): Html | undefined {
   if (decision === undefined || decision.score === null) return undefined
-  return html` <span class="figure">${formats.percent(decision.score)}</span>`
+  return html` <bdi class="figure share">${formats.percent(decision.score)}</bdi>`
 }
 
 /** The reason that weighs most; the model gives it first. */

@@ -81,5 +81,5 @@ export function reasonList(
 
 /** Drawn from left to right; the style sheet mirrors it where one reads from right to left. */
 function bar(start: number, length: number): Html {
-  return html`<svg class="weight" viewBox="0 0 ${2 * half} 8" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect x="${start}" y="1" width="${length}" height="6"/><path d="M${half} 0v8"/></svg>`
+  return html`<svg class="weight" viewBox="0 0 ${2 * half} 8" preserveAspectRatio="none" aria-hidden="true" focusable="false"><rect class="all" y="1" width="${2 * half}" height="6"/><rect x="${start}" y="1" width="${length}" height="6"/><path d="M${half} 0v8"/></svg>`
 }

@@ -7,6 +7,7 @@ import {
   isPropertyAssignment,
   isShorthandPropertyAssignment,
   isStringLiteralLikeNode,
+  isTemplateHead,
   type Node,
 } from 'typescript/unstable/ast'
 import { type Finding, findingAt, isTest, nodesOf, type Source } from '../source/parse.ts'
@@ -53,7 +54,8 @@ export function wrongParameters(
 export function literalsIn(sources: readonly Source[]): ReadonlySet<string> {
   const found = new Set<string>()
   for (const { tree } of sources)
-    for (const { node } of nodesOf(tree)) if (isStringLiteralLikeNode(node)) found.add(node.text)
+    for (const { node } of nodesOf(tree))
+      if (isStringLiteralLikeNode(node) || isTemplateHead(node)) found.add(node.text)
   return found
 }
 

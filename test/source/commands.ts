@@ -18,12 +18,9 @@ const npmOwn = /^(ci|install|start|test)$/
 /** What is wrong with a command line; `undefined` where nothing is. */
 export function problemWith(line: string, known: Known): string | undefined {
   // Settings in front (`KHUDI_PORT=8081 npm start`) and what follows a pipe are the shell's.
-  const [words = []] = [
-    line
-      .split(/ (?:\||&&|>) /)[0]
-      ?.split(' ')
-      .filter((word) => !/^[A-Z_]+=/.test(word)),
-  ]
+  const [command = ''] = line.split(/ (?:\||&&|>) /)
+  const all = command.match(/"[^"]*"|'[^']*'|\S+/g) ?? []
+  const words = all.filter((word, index) => !(index === 0 && /^[A-Z_]+=/.test(word)))
   const [program = '', ...rest] = words
   if (machine.test(program)) return undefined
   if (program === 'npm') return npmProblem(rest, known)
@@ -87,7 +84,7 @@ function optionNamed(options: readonly Option[], word: string): Option | undefin
 
 /** Commands that a sentence names (`… : khudi model train {application}`), as far as their names go. */
 export function unknownCommandsIn(sentence: string, program: Command): readonly string[] {
-  return [...sentence.matchAll(/\bkhudi ([^.,;:()،]+)/g)].flatMap(([whole, text = '']) => {
+  return [...sentence.matchAll(/\bkhudi ([^.,;:()،۔]+)/g)].flatMap(([whole, text = '']) => {
     const words = text.trim().split(/\s+/)
     const { command } = find(words, program)
     const options = [...program.options, ...command.options]

@@ -6,7 +6,7 @@
  * of this folder and of test/rules touch it.
  */
 import { readFile } from 'node:fs/promises'
-import { join, relative } from 'node:path'
+import { relative } from 'node:path'
 import type { Node, SourceFile } from 'typescript/unstable/ast'
 import { createVirtualFileSystem } from 'typescript/unstable/fs'
 import { API } from 'typescript/unstable/sync'
@@ -70,7 +70,7 @@ async function readCheckout(): Promise<readonly Source[]> {
 
 /** A path of the checkout as the rules write it. */
 export function slashed(path: string): string {
-  return relative(root, join(path)).replaceAll('\\', '/')
+  return relative(root, path).replaceAll('\\', '/')
 }
 
 /** Every node below one, each with its parent, in the order of the text. */

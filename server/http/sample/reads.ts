@@ -65,14 +65,15 @@ const waitForTest = (state: SampleState) =>
     params: None,
     query: None,
     body: undefined,
-    reply: { status: 200, schema: z.strictObject({ isAborted: z.boolean() }) },
+    reply: { status: 200, schema: z.strictObject({ ok: z.boolean() }) },
     async handle(_kernel, { signal }) {
       state.signals.set('permits.wait', signal)
       await new Promise<void>((resolve) => {
         state.release = resolve
         signal.addEventListener('abort', () => resolve(), { once: true })
       })
-      return { status: 200, body: { isAborted: signal.aborted } }
+      signal.throwIfAborted()
+      return { status: 200, body: { ok: true } }
     },
   })
 

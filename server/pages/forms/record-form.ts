@@ -23,13 +23,18 @@ export interface RecordForm {
   /** Further hidden fields. */
   readonly hidden?: Html
   readonly button: Word
-  readonly title: Html | string
+  readonly title: string
+  /** Above the title: what the form is about. */
+  readonly about: Html
 }
 
 export function recordForm(visit: OfficerVisit, form: RecordForm): Html {
-  const { schema, action, hidden, button, title } = form
+  const { schema, action, hidden, button, title, about } = form
   const fields = fieldTree(schema)
-  const given = { ...form.given, problems: form.given.problems.map(plainer) }
+  const given = {
+    ...form.given,
+    problems: form.given.problems.map((problem) => plainer(problem, form.given.draft)),
+  }
   const view = {
     visit,
     draft: given.draft ?? form.start ?? new Map<string, string>(),
@@ -38,6 +43,7 @@ export function recordForm(visit: OfficerVisit, form: RecordForm): Html {
   const { speech } = visit
   const hasCountry = everyField(fields).some(({ kind }) => kind === 'country')
   return html`${problemNotice(visit, given, labelsOf(visit, fields))}
+<p class="over">${about}</p>
 <h1>${title}</h1>
 <form method="post" action="${action}" class="fields record" novalidate>${tokenField(visit)}${hidden}
 <button class="unseen" tabindex="-1" aria-hidden="true">${speech.text(button)}</button>
@@ -46,8 +52,11 @@ export function recordForm(visit: OfficerVisit, form: RecordForm): Html {
 ${hasCountry && countryList(visit, regions)}</form>`
 }
 
-/** Says of an amount what a person types, where the schema speaks of minor units. */
-function plainer(problem: FieldProblem): FieldProblem {
-  if (/\.amountMinor$/.test(problem.field)) return { ...problem, message: words['form.amountExpected'] }
-  return /\.currency$/.test(problem.field) ? { ...problem, message: words['form.currencyExpected'] } : problem
+/** Says what a person does in the form, where the schema speaks of minor units and codes. */
+function plainer(problem: FieldProblem, draft: Draft | undefined): FieldProblem {
+  const { field, code } = problem
+  if (/\.amountMinor$/.test(field)) return { ...problem, message: words['form.amountExpected'] }
+  if (/\.currency$/.test(field)) return { ...problem, message: words['form.currencyExpected'] }
+  const isUnchosen = code === 'field.not_permitted' && (draft?.get(field) ?? '') === ''
+  return isUnchosen ? { ...problem, message: words['form.choiceExpected'] } : problem
 }

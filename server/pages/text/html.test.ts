@@ -46,5 +46,6 @@ test('attributes are present, absent or valued', () => {
 })
 
 test('an override of the writing direction stays inside its isolation', () => {
-  assert.equal(markupOf(isolated('\u202Ename')), '<bdi>\u202Ename</bdi>')
+  assert.equal(markupOf(isolated('\u202Eنام')), '<bdi>\u202Eنام</bdi>')
+  assert.equal(markupOf(isolated('name')), '<bdi class="latin">name</bdi>')
 })

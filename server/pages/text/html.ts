@@ -45,4 +45,9 @@ export function attributes(given: Readonly<Record<string, string | number | bool
 export const markupOf = (content: Html): string => content[made]
 
 /** Text that somebody else wrote: its writing direction stays its own, whatever stands around it. */
-export const isolated = (text: string): Html => html`<bdi>${text}</bdi>`
+export const isolated = (text: string): Html =>
+  html`<bdi${attributes({ class: scriptClass(text) })}>${text}</bdi>`
+
+/** `latin` for a text without a letter that an Urdu font is for. */
+export const scriptClass = (text: string): string | undefined =>
+  /\p{Script=Arabic}/u.test(text) ? undefined : 'latin'

@@ -3,7 +3,7 @@ import { type FieldKind, unitSymbol } from '@khudi/sdk'
 import { z } from 'zod'
 import type { FieldNode } from '../forms/fields.ts'
 import type { Visit } from '../visit.ts'
-import { type Html, html, isolated } from './html.ts'
+import { type Html, html, isolated, scriptClass } from './html.ts'
 
 type Reader = Pick<Visit, 'speech' | 'formats'>
 
@@ -31,8 +31,8 @@ const Place = z.strictObject({ latitude: z.number(), longitude: z.number() })
 const File = z.object({ name: z.string(), mediaType: z.string(), bytes: z.number() })
 const Bilingual = z.strictObject({ en: z.string(), ur: z.string() })
 
-const text: Show = (_reader, value) =>
-  typeof value === 'string' ? html`<bdi class="typed">${value}</bdi>` : undefined
+const written = (text: string) => html`<bdi class="typed ${scriptClass(text)}">${text}</bdi>`
+const text: Show = (_reader, value) => (typeof value === 'string' ? written(value) : undefined)
 /** Codes and identifiers run from left to right in Urdu too. */
 const symbol: Show = (_reader, value) => (typeof value === 'string' ? code(value) : undefined)
 const code = (value: string) => html`<bdi dir="ltr" class="code">${value}</bdi>`
@@ -97,7 +97,7 @@ const shown: Readonly<Record<FieldKind, Show>> = {
   },
   bilingual: ({ speech }, value) => {
     const { data } = Bilingual.safeParse(value)
-    return data && html`<bdi class="typed">${speech.of(data)}</bdi>`
+    return data && written(speech.of(data))
   },
 }
 

@@ -55,8 +55,8 @@ export const words = {
   'home.title': of('Home', 'سرِورق'),
   'home.greeting': of('Welcome, {name}', 'خوش آمدید، {name}'),
   'home.roles': of('Your roles:', 'آپ کے عہدے:'),
-  'home.waits': of('cases wait for an officer', 'مقدمات افسر کے منتظر ہیں'),
-  'home.nothingWaits': of('No case waits for an officer', 'کوئی مقدمہ افسر کا منتظر نہیں'),
+  'home.waits': of('cases wait for you', 'مقدمات آپ کے منتظر ہیں'),
+  'home.nothingWaits': of('No case waits for you', 'کوئی مقدمہ آپ کا منتظر نہیں'),
   'home.begin': of('Open the most urgent', 'سب سے فوری مقدمہ کھولیں'),
   'home.seeQueue': of('See the whole queue', 'پوری فہرست دیکھیں'),
   'home.counts': of('Cases by application and state', 'مقدمات بلحاظ اطلاق و حالت'),
@@ -215,6 +215,7 @@ export const words = {
     'expected an amount such as 12,500.50, with no more decimals than the currency has',
     '12,500.50 جیسی رقم درکار ہے، اعشاریہ کے بعد اتنے ہی ہندسے جتنے کرنسی میں ہوں',
   ),
+  'form.choiceExpected': of('choose one', 'ایک کا انتخاب کریں'),
   'form.currencyExpected': of(
     'expected the three letters of a currency, such as PKR',
     'کرنسی کے تین حروف درکار ہیں، مثلاً PKR',

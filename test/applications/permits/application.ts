@@ -28,6 +28,7 @@ const Finding = record({
     { en: 'Finding', ur: 'نتیجہ' },
     { right: { en: 'Right', ur: 'درست' }, wrong: { en: 'Wrong', ur: 'غلط' } },
   ),
+  note: text({ en: 'Note', ur: 'نوٹ' }).optional(),
 })
 
 export default defineApplication({

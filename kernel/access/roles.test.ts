@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { holds, operatorActor, roles, type Scope, scopes } from './roles.ts'
+
+test('an administrator reads no case and decides nothing by being one', () => {
+  const forbidden: readonly Scope[] = ['case.open', 'case.read', 'case.review', 'decision.read', 'outcome.record']
+  for (const scope of forbidden) assert.equal(holds({ roles: ['administrator'] }, scope), false, scope)
+})
+
+test('who decides does not watch over deciding', () => {
+  for (const scope of ['case.review', 'case.open', 'outcome.record'] as const)
+    for (const role of ['auditor', 'data_protection_officer', 'council'])
+      assert.equal(holds({ roles: [role] }, scope), false, `${role} ${scope}`)
+})
+
+test('only people review: no connected system holds the scope', () => {
+  assert.equal(holds({ roles: ['machine'] }, 'case.review'), false)
+})
+
+test('who trains models neither opens cases nor says what came of them', () => {
+  for (const scope of ['case.open', 'outcome.record'] as const)
+    assert.equal(holds({ roles: ['model_owner'] }, scope), false)
+})
+
+test('a name that is no role of the institution holds nothing', () => {
+  const inherited = fc.constantFrom('toString', '__proto__', 'constructor', 'customs.examiner', 'Officer', '')
+  const unknown = fc.oneof(inherited, fc.string()).filter((name) => !Object.hasOwn(roles, name))
+  fc.assert(
+    fc.property(fc.array(unknown), fc.constantFrom(...scopes), (names, scope) => {
+      assert.equal(holds({ roles: names }, scope), false)
+    }),
+  )
+})
+
+test('several roles hold what each holds, and no more', () => {
+  const some = fc.subarray(Object.keys(roles))
+  fc.assert(
+    fc.property(some, fc.constantFrom(...scopes), (names, scope) => {
+      const byOne = names.some((name) => holds({ roles: [name] }, scope))
+      assert.equal(holds({ roles: names }, scope), byOne)
+    }),
+  )
+})
+
+test('every scope is held by some role, and every role has a name in both languages', () => {
+  for (const scope of scopes) {
+    const holders = Object.keys(roles).filter((role) => holds({ roles: [role] }, scope))
+    assert.notDeepEqual(holders, [], scope)
+  }
+  for (const { label } of Object.values(roles)) assert.match(label.ur, /\p{Script=Arabic}/u)
+})
+
+test('the operator at the command line is named in the log and decides no case', () => {
+  const actor = operatorActor('6b1f0000-0000-7000-8000-000000000000', 'amina')
+  assert.equal(actor.name, 'operator:amina')
+  assert.equal(actor.accountId, undefined)
+  for (const scope of ['case.read', 'case.review', 'outcome.record'] as const)
+    assert.equal(holds(actor, scope), false)
+})

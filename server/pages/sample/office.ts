@@ -1,0 +1,123 @@
+/** An office for tests: an institution with officers and the application of permits, and browsers to visit its pages. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { Language } from '@khudi/sdk'
+import type { FastifyInstance } from 'fastify'
+import { createAccount } from '../../../kernel/access/access.ts'
+import { intake } from '../../../kernel/decisions/intake.ts'
+import { foundInstitution, type InstitutionRow } from '../../../kernel/institutions/institutions.ts'
+import type { Kernel } from '../../../kernel/kernel.ts'
+import { loadApplications } from '../../../kernel/register/applications.ts'
+import { registerApplication } from '../../../kernel/register/register.ts'
+import { freshDatabase } from '../../../test/database.ts'
+import { createHttpServer } from '../../http/http-server.ts'
+import { makeKernel } from '../../platform.ts'
+import { pages } from '../pages.ts'
+import { Browser } from './browser.ts'
+
+export const password = 'correct horse battery staple'
+
+/** User names and what they may do. */
+const officers = {
+  amna: ['officer', 'permits.inspector'],
+  bilal: ['officer', 'permits.inspector'],
+  clerk: ['officer'],
+  auditor: ['auditor'],
+  administrator: ['administrator'],
+  'model-owner': ['model_owner'],
+  engineer: ['engineer'],
+} as const
+export type OfficerName = keyof typeof officers
+
+export interface Office {
+  readonly kernel: Kernel
+  readonly app: FastifyInstance
+  readonly institution: InstitutionRow
+  /** A browser in which this officer has signed in, reading this language; English unless given. */
+  signedIn(username: OfficerName, language?: Language): Promise<Browser>
+  browser(language?: Language): Browser
+  /** Opens a case of this many risk points; 50 and more have to be reviewed. Its identifier. */
+  openCase(given?: Readonly<Record<string, unknown>>): Promise<string>
+}
+
+export async function openOffice(): Promise<Office> {
+  const { db } = await freshDatabase()
+  const applications = await loadApplications([fileURLToPath(new URL('applications', import.meta.url))])
+  const objectsFolder = await mkdtemp(join(tmpdir(), 'khudi-pages-'))
+  const enginesFolder = fileURLToPath(new URL('../../../engines', import.meta.url))
+  const kernel = makeKernel({ db, applications, objectsFolder }, { settings: { enginesFolder }, workers: 1 })
+  const institution = await founded(kernel)
+  const app = createHttpServer({
+    kernel,
+    operations: [],
+    authenticate: () => undefined,
+    pages: pages({ kernel, isSecure: false }),
+  })
+  after(async () => {
+    await app.close()
+    await kernel.workers.close()
+    await rm(objectsFolder, { recursive: true })
+  })
+  const browser = (language: Language = 'en') => new Browser(app, language)
+  return {
+    kernel,
+    app,
+    institution,
+    browser,
+    async signedIn(username, language) {
+      const own = browser(language)
+      const { status } = await own.send('/sign-in', { username, password })
+      if (status !== 303) throw new Error(`${username} could not sign in: ${status}`)
+      return own
+    },
+    openCase: (given = {}) => openCase(kernel, institution, given),
+  }
+}
+
+async function founded(kernel: Kernel): Promise<InstitutionRow> {
+  const institution = await foundInstitution(
+    kernel,
+    { name: 'operator:test' },
+    { slug: 'lahore', title: { en: 'Lahore permits office', ur: 'دفترِ اجازت نامہ لاہور' } },
+  )
+  const actor = operator(institution)
+  await registerApplication(kernel, actor, 'permits')
+  for (const [username, roles] of Object.entries(officers)) {
+    await createAccount(kernel, actor, { username, password, roles, language: 'en' })
+  }
+  return institution
+}
+
+function operator({ institutionId }: InstitutionRow) {
+  return { institutionId, name: 'operator:test', accountId: undefined, roles: [], applicationId: undefined }
+}
+
+let opened = 0
+
+async function openCase(
+  kernel: Kernel,
+  institution: InstitutionRow,
+  given: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  opened += 1
+  const request = {
+    number: `P-${opened}`,
+    filedOn: '2026-03-01',
+    applicant: { name: 'Zainab' },
+    kind: 'food',
+    rent: { amountMinor: '2500050', currency: 'PKR' },
+    points: 80,
+    ...given,
+  }
+  const [result] = await intake(kernel, operator(institution), {
+    applicationId: 'permits',
+    source: 'api',
+    isDecided: true,
+    submissions: [{ json: JSON.stringify(request) }],
+  })
+  if (result?.status !== 'accepted') throw new Error(`the case was not accepted: ${JSON.stringify(result)}`)
+  return result.caseId
+}

@@ -37,11 +37,6 @@ const entry = (
 
 /** Every code a caller may see. Sorted by code; one line of title, one line of remedy. */
 export const catalogue = {
-  'access.account_disabled': entry(
-    403,
-    ['This account is switched off', 'یہ اکاؤنٹ بند ہے'],
-    ['Ask your administrator to open it again.', 'اپنے منتظم سے اسے دوبارہ کھولنے کو کہیں۔'],
-  ),
   'access.account_exists': entry(
     409,
     ['The user name "{username}" is taken', 'صارف نام "{username}" پہلے سے موجود ہے'],
@@ -603,7 +598,10 @@ export const catalogue = {
   'import.in_progress': entry(
     409,
     ['This file is being imported by another process', 'یہ فائل کوئی اور عمل درآمد کر رہا ہے'],
-    ['Wait until it ends; its progress is shown by khudi import --status.', 'اس کے ختم ہونے تک انتظار کریں۔'],
+    [
+      'Wait until it ends, then run the command again: it changes nothing that is done.',
+      'اس کے ختم ہونے تک انتظار کریں، پھر حکم دوبارہ چلائیں: جو ہو چکا وہ نہیں بدلے گا۔',
+    ],
   ),
   'import.mapping_invalid': entry(
     422,

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import type { Actor, Scope } from './access/roles.ts'
 import type { ErrorCode } from './errors.ts'
+import type { Idempotency } from './idempotency/idempotency.ts'
 import type { Kernel } from './kernel.ts'
 
 /** What came with the request besides its parts. */
@@ -27,12 +28,6 @@ export interface CallContext {
  */
 export const applicationCase = z.unknown().meta({ applicationSchema: 'case' })
 export const applicationOutcome = z.unknown().meta({ applicationSchema: 'outcome' })
-
-export interface Idempotency {
-  readonly key: string
-  /** SHA-256 over method, path with query, and the bytes of the body. */
-  readonly requestDigest: Uint8Array
-}
 
 /** A reply with its status; `version` becomes the ETag. */
 export interface Reply<T> {

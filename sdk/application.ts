@@ -48,7 +48,8 @@ export interface Score {
 
 /** A model an application may call. The engine trains and serves it; the application declares what it sees. */
 export interface ModelSpec<Case = unknown, Outcome = unknown, F extends FeatureSpecs = FeatureSpecs> {
-  readonly engine: 'tabular'
+  /** Name of the engine's folder. */
+  readonly engine: string
   readonly features: F
   /** Pure: the same function for training and for serving, so that the two cannot drift apart. */
   extract(this: void, given: Case): FeatureRow<F>
@@ -160,7 +161,8 @@ export interface Application {
 
 /** A model of an application of unknown types. */
 export interface AnyModelSpec {
-  readonly engine: 'tabular'
+  /** Name of the engine's folder. */
+  readonly engine: string
   readonly features: FeatureSpecs
   extract(given: unknown): FeatureRow
   label(outcome: unknown): boolean | undefined

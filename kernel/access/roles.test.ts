@@ -4,7 +4,13 @@ import fc from 'fast-check'
 import { holds, operatorActor, roles, type Scope, scopes } from './roles.ts'
 
 test('an administrator reads no case and decides nothing by being one', () => {
-  const forbidden: readonly Scope[] = ['case.open', 'case.read', 'case.review', 'decision.read', 'outcome.record']
+  const forbidden: readonly Scope[] = [
+    'case.open',
+    'case.read',
+    'case.review',
+    'decision.read',
+    'outcome.record',
+  ]
   for (const scope of forbidden) assert.equal(holds({ roles: ['administrator'] }, scope), false, scope)
 })
 

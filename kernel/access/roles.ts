@@ -43,7 +43,7 @@ export const roles = {
     scopes: ['case.read', 'case.review', 'decision.read', 'model.read', 'system.read', 'job.read'],
   },
   auditor: {
-    label: { en: 'Auditor', ur: 'محتسب' },
+    label: { en: 'Auditor', ur: 'آڈیٹر' },
     scopes: [
       'case.read',
       'decision.read',

@@ -33,14 +33,3 @@ export const entriesOfCase = statement({
     order by entry_id`,
   row: LogEntry,
 })
-
-export const entriesAfter = statement({
-  name: 'log.entriesAfter',
-  text: `
-    select entry_id, kind, case_id, record_id, actor, salt, commitment, recorded_at
-    from log_entries
-    where institution_id = $1 and entry_id > $2
-    order by entry_id
-    limit $3`,
-  row: LogEntry,
-})

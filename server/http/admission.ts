@@ -26,20 +26,20 @@ export async function admit(
   operation: AnyOperation,
   { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
   door: Doorkeeping,
-): Promise<Exchange> {
+): Promise<void> {
   const exchange = exchangeOf(request)
   exchange.operationId = operation.id
   const { underWay, rates, limits } = door
-  if (operation.kind === 'json') underWay.admit(exchange, 'single', limits.requests)
-  else underWay.admit(exchange, 'stream', limits.streams)
+  if (operation.kind === 'json') {
+    underWay.admit(exchange, 'single', limits.requests)
+    expire(exchange, { request, reply }, limits.requestMs)
+  } else underWay.admit(exchange, 'stream', limits.streams)
   if (operation.method !== 'GET') refuseOtherSites(request)
   await rates.checkAddress(request)
   const actor = await identify(request, door)
   exchange.actor = actor
-  if (!holds(actor, operation.scope)) throw new Refusal('access.scope_missing', { scope: operation.scope })
   await rates.countActor(request)
-  if (operation.kind === 'json') expire(exchange, { request, reply }, limits.requestMs)
-  return exchange
+  if (!holds(actor, operation.scope)) throw new Refusal('access.scope_missing', { scope: operation.scope })
 }
 
 /** Lets in a request for a page. Who asks, and whether he may, is the page's own business. */

@@ -50,8 +50,12 @@ export interface HttpServerOptions {
   readonly onFatal?: (error: Fatal) => void
   /** Pages beside the API, mounted at the root with the headers of pages. */
   readonly pages?: FastifyPluginAsync
+  /** Holds replies, lines and rows against their schemas, and fails where they differ. For tests: it costs a second reading. */
   readonly checksReplies?: boolean
 }
+
+/** Addresses, and actors, whose requests are counted at once; of more, those heard of longest ago are forgotten. */
+const COUNTED_CALLERS = 20_000
 
 /** What the parts of one server share. */
 interface Shared {
@@ -93,7 +97,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   })
   app.setErrorHandler((error, request, reply) => answerFailure(error, { request, reply }, reporting))
   app.removeAllContentTypeParsers()
-  app.register(rateLimit, { global: false })
+  app.register(rateLimit, { global: false, cache: COUNTED_CALLERS })
   app.register(async (api) => mountApi(api, shared))
   if (options.pages !== undefined) app.register(pagesOf(options.pages, shared))
   sweepRegularly(app, underWay, limits.requestMs)

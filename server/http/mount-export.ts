@@ -14,6 +14,7 @@ import { hasBody, mediaTypes, type StreamFormat } from './media.ts'
 import type { Mounting } from './mounting.ts'
 import { ndjson } from './ndjson.ts'
 import { acceptedFormat } from './negotiation.ts'
+import { checkRows } from './reply-check.ts'
 import { sendStream } from './stream-reply.ts'
 
 type Row = Readonly<Record<string, unknown>>
@@ -77,7 +78,7 @@ function headersOf({ id }: ExportOperation, format: StreamFormat): OutgoingHttpH
 async function* texts(
   { operation, fields }: Exported,
   { request, format }: { readonly request: FastifyRequest; readonly format: StreamFormat },
-  { kernel, metrics }: Mounting,
+  { kernel, metrics, checksReplies }: Mounting,
 ): AsyncGenerator<string, void, void> {
   const { actor, signal, requestId } = exchangeOf(request)
   if (actor === undefined) throw new Error('nobody has been admitted')
@@ -94,6 +95,7 @@ async function* texts(
   let pending = format === 'csv' ? csv.header : ''
   for await (const batch of batches) {
     signal.throwIfAborted()
+    if (checksReplies) checkRows(operation.id, operation.row, batch)
     metrics.countExportRows(operation.id, batch.length)
     yield pending + (format === 'csv' ? batch.map((row) => csv.line(asRow(row))).join('') : ndjson(batch))
     pending = ''

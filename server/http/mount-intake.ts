@@ -11,6 +11,7 @@ import { mediaTypes, streamFormatOf } from './media.ts'
 import type { Mounting } from './mounting.ts'
 import { ndjson } from './ndjson.ts'
 import { recordSource } from './record-source.ts'
+import { checkRows } from './reply-check.ts'
 import { sendStream } from './stream-reply.ts'
 
 export function mountIntake(
@@ -52,7 +53,7 @@ async function answer(
 async function* replyLines(
   operation: IntakeOperation,
   request: FastifyRequest,
-  { kernel, limits, metrics }: Mounting,
+  { kernel, limits, metrics, checksReplies }: Mounting,
 ): AsyncGenerator<string, void, void> {
   const { actor, signal, requestId } = exchangeOf(request)
   if (actor === undefined) throw new Error('nobody has been admitted')
@@ -67,6 +68,7 @@ async function* replyLines(
     source: recordSource(request.raw, { signal, lineBytes: limits.lineBytes }),
   })
   for await (const batch of batches) {
+    if (checksReplies) checkRows(operation.id, operation.line, batch)
     metrics.countIntakeRows(operation.id, batch.length)
     yield ndjson(batch)
   }

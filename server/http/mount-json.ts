@@ -10,6 +10,7 @@ import { readBody, readParameters, refuseNul } from './inputs.ts'
 import { checkJsonBody, hasBody } from './media.ts'
 import type { Mounting } from './mounting.ts'
 import { entityTag, idempotencyKeyOf, idempotencyOf, isKnown, versionOf } from './preconditions.ts'
+import { checkReply } from './reply-check.ts'
 
 const JSON_TYPE = 'application/json; charset=utf-8'
 
@@ -97,14 +98,6 @@ function contextOf(operation: Operation, request: FastifyRequest, exchange: Exch
 function headerOf({ headers }: FastifyRequest, name: string): string | undefined {
   const value = headers[name]
   return Array.isArray(value) ? value.join(', ') : value
-}
-
-function checkReply({ id, reply }: Operation, { status, body }: Reply<unknown>): void {
-  if (status !== reply.status && reply.otherStatuses?.includes(status) !== true) {
-    throw new Error(`${id} answered with status ${status}, which it does not describe`)
-  }
-  const read = reply.schema.safeParse(body)
-  if (!read.success) throw new Error(`the reply of ${id} is not of its described form`, { cause: read.error })
 }
 
 function send(reply: FastifyReply, { status, body, version, location }: Reply<unknown>): FastifyReply {

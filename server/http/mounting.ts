@@ -8,6 +8,6 @@ export interface Mounting extends Doorkeeping {
   readonly kernel: Kernel
   readonly metrics: HttpMetrics
   readonly reporting: FailureReporting
-  /** Holds every JSON reply against its schema and fails where they differ. For tests: it costs as much as reading a request. */
+  /** Holds replies, lines and rows against their schemas. */
   readonly checksReplies: boolean
 }

@@ -2,7 +2,7 @@
 
 import { hash } from 'node:crypto'
 import { Refusal } from '../../kernel/errors.ts'
-import type { Idempotency } from '../../kernel/operation.ts'
+import type { Idempotency } from '../../kernel/idempotency/idempotency.ts'
 
 /** The strong entity tag of a version. */
 export function entityTag(version: number): string {

@@ -2,7 +2,7 @@
 
 import { z } from 'zod'
 import { Refusal } from '../../../kernel/errors.ts'
-import type { Idempotency } from '../../../kernel/operation.ts'
+import type { Idempotency } from '../../../kernel/idempotency/idempotency.ts'
 
 export const Permit = z.strictObject({
   number: z.string().min(1).max(20),

@@ -50,7 +50,7 @@ export async function setUpDemonstration(kernel: Kernel, folder: string): Promis
   const actor = operatorActor(institution.institutionId, 'setup')
   const applications = [...kernel.applications.values()].map(({ application }) => application)
   for (const { id } of applications) await registerApplication(kernel, actor, id)
-  const credentials = await makeAccounts(kernel, actor, applications, credentialsFile)
+  const credentials = await makeAccounts(kernel, actor, { applications, file: credentialsFile })
   for (const application of applications) await makeCases(kernel, actor, application)
   writeFileSync(complete, '', { flush: true, mode: 0o600 })
   return { institution, credentials, credentialsFile }
@@ -71,8 +71,7 @@ async function found(kernel: Kernel): Promise<InstitutionRow> {
 async function makeAccounts(
   kernel: Kernel,
   actor: Actor,
-  applications: readonly Application[],
-  file: string,
+  { applications, file }: { readonly applications: readonly Application[]; readonly file: string },
 ): Promise<Credentials> {
   const accounts = existsSync(file)
     ? Credentials.parse(JSON.parse(readFileSync(file, 'utf8'))).accounts
@@ -125,11 +124,12 @@ async function makeCases(kernel: Kernel, actor: Actor, application: Application)
   const samples = [...application.sample({ seed, count: historyCount + decidedCount })]
   const history = samples.slice(0, historyCount)
   const isDecided = Object.keys(application.models).length === 0
-  await submit(kernel, actor, application, { samples: history, isDecided, title: 'Sample records' })
+  await submit(kernel, actor, { application, samples: history, isDecided, title: 'Sample records' })
   for (const modelName of Object.keys(application.models))
     await makeModel(kernel, actor, { application, modelName, history })
   const recent = samples.slice(historyCount).map((one) => ({ case: one.case }))
-  await submit(kernel, actor, application, {
+  await submit(kernel, actor, {
+    application,
     samples: recent,
     isDecided: true,
     title: 'Sample cases, decided',
@@ -139,13 +139,14 @@ async function makeCases(kernel: Kernel, actor: Actor, application: Application)
 async function submit(
   kernel: Kernel,
   actor: Actor,
-  application: Application,
-  {
-    samples,
-    isDecided,
-    title,
-  }: { readonly samples: readonly SampleCase[]; readonly isDecided: boolean; readonly title: string },
+  given: {
+    readonly application: Application
+    readonly samples: readonly SampleCase[]
+    readonly isDecided: boolean
+    readonly title: string
+  },
 ): Promise<void> {
+  const { application, samples, isDecided, title } = given
   const shown = progress(`${title} (${application.id})`)
   shown.update(0, samples.length)
   for (let start = 0; start < samples.length; start += batchSize) {

@@ -7,8 +7,8 @@
  * happen under one file lock.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { Fatal } from '../errors.ts'
@@ -55,12 +55,24 @@ export async function openServer(options: ServerOptions): Promise<Server> {
 function makeFolder(folder: string): void {
   try {
     // Under root others may pass through (never list): the server's user must reach its own folder inside.
-    mkdirSync(folder, { recursive: true, mode: process.getuid?.() === 0 ? 0o711 : 0o700 })
+    makeWithParents(folder, process.getuid?.() === 0 ? 0o711 : 0o700)
     const probe = join(folder, 'postgres.lock')
     closeSync(openSync(probe, 'a', 0o600))
   } catch (cause) {
     const detail = cause instanceof Error ? cause.message : String(cause)
     throw new Fatal('database.folder_unwritable', { folder, detail }, { cause })
+  }
+}
+
+/** Not Node's own `recursive`, which never returns from below folders such as `/proc`, where nothing can be made. */
+function makeWithParents(folder: string, mode: number): void {
+  if (existsSync(folder)) return
+  if (dirname(folder) !== folder) makeWithParents(dirname(folder), mode)
+  try {
+    mkdirSync(folder, { mode })
+  } catch (error) {
+    // Another process may have made it at the same moment.
+    if (!existsSync(folder)) throw error
   }
 }
 

@@ -14,7 +14,7 @@ import { type Html, html, isolated } from './text/html.ts'
 import { words } from './text/words.ts'
 import type { OfficerVisit } from './visit.ts'
 
-const pageSize = 50
+const pageSize = 25
 const cursor = cursorOf(z.uuid())
 
 export const casesRoute: PageRoute = {
@@ -90,8 +90,8 @@ async function list(visit: OfficerVisit, about: Given): Promise<Page> {
   const title = speech.text('cases.title')
   const main = html`${problemNotice(visit, about, () => ({ label: speech.text('cases.reference'), control: 'reference' }))}
 <h1>${title}</h1>
-${finder(visit, about)}
-${filters(visit, filter)}
+<div class="finders">${finder(visit, about)}
+${filters(visit, filter)}</div>
 ${rows.length === 0 ? html`<p class="empty">${speech.text('cases.empty')}</p>` : table(visit, rows)}
 ${pageLinks(visit, { path: '/cases', parameters: { application: applicationId, state }, next, isFirst: after === undefined })}`
   return { kind: 'page', title: titleOf(visit, title, about), main }

@@ -98,7 +98,7 @@ ${rows.map(({ applicationId, state, registeredAt, applicationDigest }) => {
 <dl class="facts">${
     application !== undefined &&
     html`<div><dt>${speech.text('register.purpose')}</dt><dd>${speech.of(application.purpose)}</dd></div>
-<div><dt>${speech.text('register.legalBasis')}</dt><dd><bdi>${application.legalBasis}</bdi></dd></div>
+<div><dt>${speech.text('register.legalBasis')}</dt><dd>${isolated(application.legalBasis)}</dd></div>
 <div><dt>${speech.text('register.classification')}</dt><dd>${speech.text(`classification.${application.classification}`)}</dd></div>`
   }
 <div><dt>${speech.text('register.registeredAt')}</dt><dd>${formats.instant(registeredAt)}</dd></div>

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { freshKernel } from '../../test/kernel.ts'
+import { foundInstitution, institutionNamed, institutions, ownInstitution } from './institutions.ts'
+
+const { kernel, database, clock } = await freshKernel()
+const title = { en: 'Collectorate of Customs', ur: 'کلکٹریٹ آف کسٹمز' }
+const found = (slug: string) => foundInstitution(kernel, { name: 'operator:test' }, { slug, title })
+
+test('an institution is found by its short name, with its title in both languages', async () => {
+  const founded = await found('customs-karachi')
+  assert.deepEqual([founded.titleEn, founded.titleUr, founded.createdAt], [title.en, title.ur, clock.now])
+  assert.deepEqual(await institutionNamed(kernel, 'customs-karachi'), founded)
+})
+
+test('a name that nobody has is refused', async () => {
+  await assert.rejects(institutionNamed(kernel, 'nowhere'), { code: 'institution.not_found' })
+})
+
+test('every institution is listed, oldest first', async () => {
+  await found('second')
+  clock.advance(1_000)
+  await found('third')
+  const slugs = (await institutions(kernel)).map(({ slug }) => slug)
+  assert.ok(slugs.indexOf('second') < slugs.indexOf('third'))
+})
+
+test('each draws its samples by a secret of its own', async () => {
+  const [first, second] = [await found('fourth'), await found('fifth')]
+  assert.equal(first.samplingKey.length, 32)
+  assert.notDeepEqual(Buffer.from(first.samplingKey), Buffer.from(second.samplingKey))
+})
+
+test('a transaction knows its own institution', async () => {
+  const { institutionId } = await found('sixth')
+  const own = await kernel.db.transaction(institutionId, ownInstitution)
+  assert.equal(own.slug, 'sixth')
+})
+
+test('a short name is taken once, and has the form of an address', async () => {
+  await found('taken')
+  await assert.rejects(found('taken'), { code: '23505' })
+  for (const slug of ['', 'A', '1st', 'with space', 'x'.repeat(70), "'; drop table cases; --"])
+    await assert.rejects(found(slug), { code: '23514' })
+  const owner = await database.connect()
+  const { rows } = await owner.query(`select from institutions where slug = 'taken'`)
+  assert.equal(rows.length, 1)
+})

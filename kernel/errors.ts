@@ -640,6 +640,14 @@ export const catalogue = {
     ['There is no such job here', 'یہاں ایسا کوئی کام نہیں'],
     ['Check the number.', 'نمبر دیکھیں۔'],
   ),
+  'job.waiting_already': entry(
+    409,
+    ['The same work is waiting or running already', 'یہی کام پہلے سے انتظار میں ہے یا چل رہا ہے'],
+    [
+      'Wait for it to end; requeue this one only if that fails as well.',
+      'اس کے مکمل ہونے کا انتظار کریں؛ اسے تبھی دوبارہ لگائیں جب وہ بھی ناکام ہو۔',
+    ],
+  ),
   'model.artefact_damaged': entry(
     409,
     [

@@ -52,17 +52,19 @@ const submitRoute = operation({
           : { status: statusOf(result), body: JSON.stringify(submissionReply(result)) },
     })
     if (answer.kept !== undefined) {
-      return { status: answer.kept.status, body: SubmissionReply.parse(JSON.parse(answer.kept.body)) }
+      const body = SubmissionReply.parse(JSON.parse(answer.kept.body))
+      return { status: answer.kept.status, body, ...namesOf(body) }
     }
     const { result } = answer
     if (result.status === 'refused') throw refusalOf(result, applicationId)
-    return {
-      status: statusOf(result),
-      body: submissionReply(result),
-      version: result.version,
-      location: `/v1/cases/${result.caseId}`,
-    }
+    return { status: statusOf(result), body: submissionReply(result), ...namesOf(result) }
   },
+})
+
+/** What the headers of the answer say: entity tag and address of the case. */
+const namesOf = ({ version, caseId }: { readonly version: number; readonly caseId: string }) => ({
+  version,
+  location: `/v1/cases/${caseId}`,
 })
 
 const statusOf = ({ status }: IntakeResult) => (status === 'accepted' ? 201 : 200)

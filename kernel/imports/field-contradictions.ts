@@ -68,24 +68,26 @@ function contradictionsWithin(path: string, field: MappedField): readonly FieldP
       return [
         contradiction(path, 'a value means both true and false', 'ایک قدر کا مطلب ہاں بھی ہے اور نہیں بھی'),
       ]
-    case 'combination': {
-      const seen = new Set(field.values.map(({ when }) => JSON.stringify(when)))
-      if (
-        seen.size === field.values.length &&
-        field.values.every(({ when }) => when.length === field.from.length)
-      )
-        return []
-      return [
-        contradiction(
-          `${path}.values`,
-          'each combination must name one value per column, and only once',
-          'ہر مجموعے میں فی کالم ایک قدر ہو، اور کوئی مجموعہ دوبارہ نہ آئے',
-        ),
-      ]
-    }
+    case 'combination':
+      return combinationContradictions(path, field)
     default:
       return []
   }
+}
+
+function combinationContradictions(
+  path: string,
+  { from, values }: Extract<MappedField, { as: 'combination' }>,
+): readonly FieldProblem[] {
+  const seen = new Set(values.map(({ when }) => JSON.stringify(when)))
+  if (seen.size === values.length && values.every(({ when }) => when.length === from.length)) return []
+  return [
+    contradiction(
+      `${path}.values`,
+      'each combination must name one value per column, and only once',
+      'ہر مجموعے میں فی کالم ایک قدر ہو، اور کوئی مجموعہ دوبارہ نہ آئے',
+    ),
+  ]
 }
 
 function codeContradictions(

@@ -5,12 +5,13 @@
 import { Cron } from 'croner'
 import type { Actor } from '../access/roles.ts'
 import { canonicalJson } from '../canonical.ts'
-import type { Transaction } from '../db/database.ts'
+import { isUniqueViolation, type Transaction } from '../db/database.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import {
   advanceSchedule,
+  buryLost,
   claimJob,
   dueSchedules,
   extendLease,
@@ -50,7 +51,12 @@ export async function enqueue(tx: Transaction, at: Date, job: NewJob): Promise<b
 /** How long a job may be held without a sign of life. */
 export const leaseMs = 60_000
 
-/** Takes the next job that is due and of one of these kinds; `undefined` where there is none. */
+const lostReason = 'the lease ran out: whoever ran the last attempt ended or hung'
+
+/**
+ * Takes the next job that is due and of one of these kinds; `undefined` where there is none. A job whose holder did not
+ * come back is due as well, or dead where that was its last attempt.
+ */
 export async function claim(
   { db, clock }: Store,
   institutionId: string,
@@ -58,7 +64,13 @@ export async function claim(
 ): Promise<JobRow | undefined> {
   const now = clock()
   const until = new Date(now.getTime() + leaseMs)
-  return db.transaction(institutionId, (tx) => tx.maybe(claimJob, [institutionId, now, until, kinds]))
+  return db.transaction(institutionId, async (tx) => {
+    const [, job] = await Promise.all([
+      tx.run(buryLost, [institutionId, now, lostReason]),
+      tx.maybe(claimJob, [institutionId, now, until, kinds]),
+    ])
+    return job
+  })
 }
 
 /** Holds on to a job. `false` where the lease was lost and the work must stop. */
@@ -121,14 +133,20 @@ export async function findJobs(
   )
 }
 
-/** Gives a dead job its attempts back. @throws Refusal `job.not_found`, `job.not_dead` */
+/** Gives a dead job its attempts back. @throws Refusal `job.not_found`, `job.not_dead`, `job.waiting_already` */
 export async function requeue({ db, clock }: Store, actor: Actor, jobId: string): Promise<JobRow> {
-  return db.transaction(actor.institutionId, async (tx) => {
-    const requeued = await tx.maybe(requeueJob, [actor.institutionId, jobId, clock()])
-    if (requeued !== undefined) return requeued
-    const known = await tx.maybe(jobById, [actor.institutionId, jobId])
-    throw new Refusal(known === undefined ? 'job.not_found' : 'job.not_dead')
-  })
+  return db
+    .transaction(actor.institutionId, async (tx) => {
+      const requeued = await tx.maybe(requeueJob, [actor.institutionId, jobId, clock()])
+      if (requeued !== undefined) return requeued
+      const known = await tx.maybe(jobById, [actor.institutionId, jobId])
+      throw new Refusal(known === undefined ? 'job.not_found' : 'job.not_dead')
+    })
+    .catch((cause: unknown) => {
+      throw isUniqueViolation(cause, 'jobs_one_per_key')
+        ? new Refusal('job.waiting_already', {}, { cause })
+        : cause
+    })
 }
 
 /** A job that is enqueued again and again. */

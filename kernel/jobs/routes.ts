@@ -59,7 +59,7 @@ const requeueRoute = operation({
   query: z.strictObject({}),
   body: undefined,
   reply: { status: 200, schema: JobReply },
-  refusals: ['job.not_dead', 'job.not_found'],
+  refusals: ['job.not_dead', 'job.not_found', 'job.waiting_already'],
   async handle(kernel, { actor, params }) {
     return { status: 200, body: jobReply(await requeue(kernel, actor, params.jobId)) }
   },

@@ -47,6 +47,14 @@ export const claimJob = statement({
   row: JobRow,
 })
 
+/** Ends jobs whose holder did not come back from the last attempt: what ends a process must not do so for ever. */
+export const buryLost = statement({
+  name: 'jobs.buryLost',
+  text: `
+    update jobs set state = 'dead', finished_at = $2, leased_until = null, last_error = $3
+    where institution_id = $1 and state = 'running' and leased_until <= $2 and attempts >= max_attempts`,
+})
+
 /** Holds on to a running job; no row where the lease was lost. */
 export const extendLease = statement({
   name: 'jobs.extendLease',

@@ -1,6 +1,7 @@
 /** What a model said against what turned out: the pairs from which its quality is measured. */
 import type { Actor } from '../access/roles.ts'
 import type { Example } from '../decisions/run.ts'
+import type { Measured } from '../decisions/workers.ts'
 import { Refusal } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { installed } from '../register/register.ts'
@@ -44,33 +45,42 @@ export async function evaluationSet(
   const rows = await readPairs(kernel, actor, request)
   if (model !== undefined) await loadModels(kernel, [model])
   const digest = model === undefined ? undefined : hex(model.modelDigest)
-  const scores: number[] = []
-  const labels: number[] = []
-  const values: number[] = []
-  const models = new Map<string, number>()
+  const said: Said[] = []
   for (let start = 0; start < rows.length; start += chunk) {
     const part = rows.slice(start, start + chunk)
-    const given = part.map(({ payload, outcome }): Example => ({ payload, outcome }))
-    const measured = await kernel.workers.run({
-      kind: 'measure',
-      applicationId,
-      modelName,
-      digest,
-      examples: given,
-    })
-    for (const [index, one] of measured.entries()) {
-      const said = part[index]
-      const score = one?.score ?? said?.score
-      if (one === undefined || said === undefined || score === undefined || score === null) continue
-      scores.push(score)
-      labels.push(one.label ? 1 : 0)
-      values.push(one.value)
-      const by = digest ?? (said.modelDigest === null ? 'rules' : hex(said.modelDigest))
-      models.set(by, (models.get(by) ?? 0) + 1)
-    }
+    const examples = part.map(({ payload, outcome }): Example => ({ payload, outcome }))
+    const measured = await kernel.workers.run({ kind: 'measure', applicationId, modelName, digest, examples })
+    said.push(...part.flatMap((pair, index) => saidOf(pair, measured[index], digest)))
   }
-  if (scores.length === 0) throw new Refusal('model.nothing_to_measure')
-  return { scores, labels, values: spec.value === undefined ? undefined : values, models }
+  if (said.length === 0) throw new Refusal('model.nothing_to_measure')
+  return {
+    scores: said.map(({ score }) => score),
+    labels: said.map(({ label }) => (label ? 1 : 0)),
+    values: spec.value === undefined ? undefined : said.map(({ value }) => value),
+    models: countBy(said),
+  }
+}
+
+/** What was said of one case, by which model, against what turned out. */
+interface Said {
+  readonly score: number
+  readonly label: boolean
+  readonly value: number
+  readonly by: string
+}
+
+/** Empty where the outcome teaches nothing or no score was given. */
+function saidOf(pair: Pair, measured: Measured | undefined, digest: string | undefined): Said[] {
+  const score = measured?.score ?? pair.score
+  if (measured === undefined || score === null) return []
+  const decidedBy = pair.modelDigest === null ? 'rules' : hex(pair.modelDigest)
+  return [{ score, label: measured.label, value: measured.value, by: digest ?? decidedBy }]
+}
+
+function countBy(said: readonly Said[]): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>()
+  for (const { by } of said) counts.set(by, (counts.get(by) ?? 0) + 1)
+  return counts
 }
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')

@@ -60,6 +60,7 @@ export interface TrainingRequest extends Period {
  */
 export async function trainModel(kernel: Kernel, actor: Actor, request: TrainingRequest): Promise<ModelRow> {
   const { applicationId, modelName, from, to, seed } = request
+  // 1. Read the examples. A crash up to step 4 leaves nothing.
   const { engine, set } = await kernel.db.transaction(
     actor.institutionId,
     async (tx) => {
@@ -77,6 +78,7 @@ export async function trainModel(kernel: Kernel, actor: Actor, request: Training
   if (set.length < leastExamples) {
     throw new Refusal('model.too_little_to_learn', { examples: set.length, positives: 'an unknown number' })
   }
+  // 2. A worker learns, outside any transaction.
   const trained = await kernel.workers.run(
     { kind: 'train', applicationId, modelName, examples: set, seed },
     request.onProgress,
@@ -85,9 +87,11 @@ export async function trainModel(kernel: Kernel, actor: Actor, request: Training
   if (Math.min(positives, count - positives) < leastOfEachLabel) {
     throw new Refusal('model.too_little_to_learn', { examples: count, positives })
   }
+  // 3. What training kept of itself.
   const training = canonicalJson({ from, to, seed, examples: count, positives, summary: trained.summary })
-  // The artefact is durable before any row names it; a crash between leaves a file that nothing names.
+  // 4. The artefact is durable before any row names it; a crash between leaves a file that nothing names.
   const digest = await kernel.objects.put(trained.bytes)
+  // 5. Row and log entry commit together.
   return kernel.db.transaction(actor.institutionId, async (tx) => {
     const at = kernel.clock()
     const added = await tx.run(insertModel, [

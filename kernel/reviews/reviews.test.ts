@@ -12,7 +12,10 @@ const { kernel, database, clock } = await freshKernel()
 const owner = await database.connect()
 const operator = await foundInstitution(kernel, 'alpha')
 const clerk = await makeOfficer(kernel, operator, { username: 'clerk', roles: ['officer', 'permits.clerk'] })
-const colleague = await makeOfficer(kernel, operator, { username: 'colleague', roles: ['officer', 'permits.clerk'] })
+const colleague = await makeOfficer(kernel, operator, {
+  username: 'colleague',
+  roles: ['officer', 'permits.clerk'],
+})
 
 const waiting = (answer = 'check') => decided(kernel, operator, 'permits', permit({ answer }))
 
@@ -127,10 +130,13 @@ test('of two officers at once one wins, and the other is told that the case is d
 })
 
 test('however many officers try, and however often, a case is reviewed once', async () => {
-  const tries = fc.array(fc.record({ who: fc.constantFrom(clerk, colleague), what: fc.constantFrom('check', 'grant', 'lot') }), {
-    minLength: 2,
-    maxLength: 8,
-  })
+  const tries = fc.array(
+    fc.record({ who: fc.constantFrom(clerk, colleague), what: fc.constantFrom('check', 'grant', 'lot') }),
+    {
+      minLength: 2,
+      maxLength: 8,
+    },
+  )
   await fc.assert(
     fc.asyncProperty(tries, async (given) => {
       const { caseId } = await waiting()

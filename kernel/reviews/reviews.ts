@@ -38,6 +38,7 @@ export async function completeReview(
   const { accountId } = actor
   if (accountId === undefined) throw new Refusal('review.person_needed')
   return kernel.db.transaction(actor.institutionId, async (tx) => {
+    // 1. Lock the case; whoever comes second waits here and then sees what the first did.
     const row = await takeCase(tx, given.caseId, undefined)
     if (row.state === 'decided' || row.state === 'closed') throw new Refusal('case.decided_already')
     next(row.state, 'review.completed')
@@ -45,6 +46,7 @@ export async function completeReview(
     if (row.reviewRole === null || !actor.roles.includes(row.reviewRole)) {
       throw new Refusal('review.not_yours', { role: row.reviewRole ?? '' })
     }
+    // 2. Compare with what was recommended.
     const decision = (await decisionsOf(tx, [row.caseId])).get(row.caseId)
     if (decision === undefined) throw new Error('a case in review has a decision')
     const verdict = verdictOf(decision.recommendation, given.recommendation)
@@ -57,6 +59,7 @@ export async function completeReview(
         choices: Object.keys(recommendations).join(', '),
       })
     }
+    // 3. Case, review and log entry commit together; a crash before leaves the case in review.
     const at = kernel.clock()
     const review: ReviewRow = {
       reviewId: newId(),

@@ -7,7 +7,12 @@ import { type CommonOptions, printer, withContext } from './context.ts'
 
 export function applicationCommands(program: Command): void {
   const application = program.command('application').description('makes, registers and lists applications')
+  newCommand(application)
+  registerCommand(application)
+  listCommand(application)
+}
 
+function newCommand(application: Command): void {
   application
     .command('new')
     .description('makes the folder of a new application, complete and passing every check')
@@ -16,7 +21,7 @@ export function applicationCommands(program: Command): void {
     .option('--title-ur <text>', 'title in Urdu; give both or neither')
     .option('--folder <path>', "folder of applications; the product's own where left out")
     .action(async (id: string, _options: unknown, command: Command) => {
-      const options: CommonOptions & { titleEn?: string; titleUr?: string; folder: string } =
+      const options: CommonOptions & { titleEn?: string; titleUr?: string; folder?: string } =
         command.optsWithGlobals()
       const { titleEn: en, titleUr: ur } = options
       const folder = options.folder ?? readSettings(process.env).applicationFolders[0] ?? ''
@@ -30,7 +35,9 @@ export function applicationCommands(program: Command): void {
         `Try it: node --test ${join(folder, id)}/ and, once it says what you mean, khudi application register ${id}`,
       ])
     })
+}
 
+function registerCommand(application: Command): void {
   application
     .command('register')
     .description('puts an application, with the digest of its code, live at the institution')
@@ -42,7 +49,9 @@ export function applicationCommands(program: Command): void {
         print({ applicationId: id, state: 'live' }, [`${id} is registered with the code of today`])
       })
     })
+}
 
+function listCommand(application: Command): void {
   application
     .command('list')
     .description('installed applications and what the register says of them')

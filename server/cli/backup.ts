@@ -7,6 +7,11 @@ import { productVersion } from '../version.ts'
 import { type CommonOptions, printer, withPlatform } from './context.ts'
 
 export function backupCommands(program: Command): void {
+  backupCommand(program)
+  restoreCommand(program)
+}
+
+function backupCommand(program: Command): void {
   program
     .command('backup')
     .description('writes everything, as of one instant, into one file; work goes on meanwhile')
@@ -31,7 +36,9 @@ export function backupCommands(program: Command): void {
         ])
       })
     })
+}
 
+function restoreCommand(program: Command): void {
   program
     .command('restore')
     .description('fills an empty database from a backup, all of it or nothing')

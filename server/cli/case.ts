@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { z } from 'zod'
 import { caseIdOf, getCase } from '../../kernel/cases/cases.ts'
-import { caseFileReply } from '../../kernel/cases/replies.ts'
-import { outcomesOf } from '../../kernel/outcomes/outcomes.ts'
-import { reviewsOf } from '../../kernel/reviews/reviews.ts'
+import { type CaseFileReply, caseFileReply } from '../../kernel/cases/replies.ts'
+import { type OutcomeRow, outcomesOf } from '../../kernel/outcomes/outcomes.ts'
+import { type ReviewRow, reviewsOf } from '../../kernel/reviews/reviews.ts'
 import { type CommonOptions, withContext } from './context.ts'
 
 const Uuid = z.uuid()
@@ -25,27 +25,45 @@ export function caseCommands(program: Command): void {
         const file = caseFileReply(await getCase(kernel, actor, caseId))
         const reviews = await reviewsOf(kernel, actor, caseId)
         const outcomes = await outcomesOf(kernel, actor, caseId)
-        const { decision } = file
         print({ ...file, reviews, outcomes }, [
-          `${file.applicationId} ${file.reference}, ${file.caseId}`,
-          `  state        ${file.state}, version ${file.version}, of ${file.occurredOn}`,
-          ...(decision === null
-            ? ['  decision     none yet']
-            : [
-                `  decision     ${decision.recommendation ?? 'none: a model failed'}, score ${decision.score?.toFixed(3) ?? '–'}, ${decision.review}`,
-                `  model        ${decision.modelDigest ?? '–'}`,
-                ...decision.reasons.map(
-                  ({ code, weight, value }) =>
-                    `    ${weight >= 0 ? '+' : ''}${weight.toFixed(3)}  ${code} = ${value ?? '–'}`,
-                ),
-              ]),
-          ...reviews.map(
-            ({ verdict, recommendation, reason }) =>
-              `  review       ${verdict}: ${recommendation}${reason === null ? '' : `, "${reason}"`}`,
-          ),
-          ...outcomes.map(({ revision, payload }) => `  outcome ${revision}    ${payload}`),
-          ...file.history.map(({ recordedAt, kind, actor: by }) => `  ${recordedAt}  ${kind}  ${by}`),
+          ...caseLines(file),
+          ...laterLines({ file, reviews, outcomes }),
         ])
       })
     })
+}
+
+function caseLines(file: CaseFileReply): readonly string[] {
+  const { decision } = file
+  const head = [
+    `${file.applicationId} ${file.reference}, ${file.caseId}`,
+    `  state        ${file.state}, version ${file.version}, of ${file.occurredOn}`,
+  ]
+  if (decision === null) return [...head, '  decision     none yet']
+  const score = decision.score?.toFixed(3) ?? '–'
+  return [
+    ...head,
+    `  decision     ${decision.recommendation ?? 'none: a model failed'}, score ${score}, ${decision.review}`,
+    `  model        ${decision.modelDigest ?? '–'}`,
+    ...decision.reasons.map(
+      ({ code, weight, value }) =>
+        `    ${weight >= 0 ? '+' : ''}${weight.toFixed(3)}  ${code} = ${value ?? '–'}`,
+    ),
+  ]
+}
+
+/** What happened after the decision, and the log's entries about the case. */
+function laterLines(given: {
+  readonly file: CaseFileReply
+  readonly reviews: readonly ReviewRow[]
+  readonly outcomes: readonly OutcomeRow[]
+}): readonly string[] {
+  return [
+    ...given.reviews.map(
+      ({ verdict, recommendation, reason }) =>
+        `  review       ${verdict}: ${recommendation}${reason === null ? '' : `, "${reason}"`}`,
+    ),
+    ...given.outcomes.map(({ revision, payload }) => `  outcome ${revision}    ${payload}`),
+    ...given.file.history.map(({ recordedAt, kind, actor }) => `  ${recordedAt}  ${kind}  ${actor}`),
+  ]
 }

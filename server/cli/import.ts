@@ -6,7 +6,7 @@ import { Refusal } from '../../kernel/errors.ts'
 import { type ImportRow, refusedFile, runImport } from '../../kernel/imports/imports.ts'
 import { type Mapping, readMapping } from '../../kernel/imports/mapping.ts'
 import { installed } from '../../kernel/register/register.ts'
-import { progress } from '../progress.ts'
+import { type Progress, progress } from '../progress.ts'
 import { type CommandContext, type CommonOptions, withContext } from './context.ts'
 
 interface ImportOptions extends CommonOptions {
@@ -85,23 +85,37 @@ interface FileToImport {
 }
 
 async function importFile(context: CommandContext, given: FileToImport): Promise<ImportResult> {
-  const { kernel, actor, signal } = context
-  const { file, mapping } = given
-  const size = await stat(file).then(
-    (found) => found.size,
-    (cause: unknown) => {
-      throw new Refusal('command.file_missing', { file }, { cause })
-    },
-  )
+  const { file } = given
   const shown = progress(`Importing ${basename(file)}`)
+  const { state, resumedAt } = await runWithProgress(context, given, shown)
+  shown.end(resumedAt === undefined ? 'was taken in before; nothing changed' : undefined)
+  const { records, opened, unchanged, refused, outcomes } = state
+  return {
+    file,
+    records,
+    accepted: opened,
+    unchanged,
+    refused,
+    outcomes,
+    resumedAt: resumedAt ?? records,
+    refusedFile: await writeRefused(context, state),
+  }
+}
+
+/** Runs the import; `resumedAt` is `undefined` where an earlier run had ended it. */
+async function runWithProgress(
+  { kernel, actor, signal }: CommandContext,
+  { application, mapping, file, isDecided }: FileToImport,
+  shown: Progress,
+): Promise<{ readonly state: ImportRow; readonly resumedAt: number | undefined }> {
+  const size = await sizeOf(file)
   let bytesRead = 0
-  let resumedAt = 0
-  let last: ImportRow | undefined
+  let resumedAt: number | undefined
   const state = await runImport(kernel, actor, {
-    applicationId: given.application,
+    applicationId: application,
     mapping,
     sourceName: basename(file),
-    isDecided: given.isDecided,
+    isDecided,
     signal,
     open: () => {
       bytesRead = 0
@@ -113,22 +127,18 @@ async function importFile(context: CommandContext, given: FileToImport): Promise
     },
     onProgress: (now, from) => {
       resumedAt = from
-      last = now
       // How many records the file has is known only at its end; until then its read part tells.
       shown.update(now.records, bytesRead > 0 ? Math.round((now.records * size) / bytesRead) : undefined)
     },
   })
-  shown.end(last === undefined ? 'was taken in before; nothing changed' : undefined)
-  const { records, unchanged, refused, outcomes } = state
-  return {
-    file,
-    records,
-    accepted: state.opened,
-    unchanged,
-    refused,
-    outcomes,
-    resumedAt: last === undefined ? records : resumedAt,
-    refusedFile: await writeRefused(context, state),
+  return { state, resumedAt }
+}
+
+async function sizeOf(file: string): Promise<number> {
+  try {
+    return (await stat(file)).size
+  } catch (cause) {
+    throw new Refusal('command.file_missing', { file }, { cause })
   }
 }
 

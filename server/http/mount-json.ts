@@ -2,9 +2,10 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Refusal } from '../../kernel/errors.ts'
-import type { CallContext, Operation, Reply } from '../../kernel/operation.ts'
+import type { Idempotency } from '../../kernel/idempotency/idempotency.ts'
+import type { Operation, Reply } from '../../kernel/operation.ts'
 import { admit, letContinue } from './admission.ts'
-import { type Exchange, exchangeOf } from './exchange.ts'
+import { exchangeOf } from './exchange.ts'
 import { tell } from './failures.ts'
 import { readBody, readParameters, refuseNul } from './inputs.ts'
 import { checkJsonBody, hasBody } from './media.ts'
@@ -63,9 +64,22 @@ async function answer(
   const params = readParameters(operation.params, request.params)
   const query = readParameters(operation.query, request.query)
   const body = operation.body === undefined ? undefined : readBody(operation.body, request.body)
-  const context = contextOf(operation, request, exchange)
+  const { actor, requestId } = exchange
+  if (actor === undefined) throw new Error('nobody has been admitted')
   try {
-    const result = await operation.handle(kernel, { ...context, params, query, body })
+    const result = await operation.handle(kernel, {
+      actor,
+      requestId,
+      params,
+      query,
+      body,
+      ifMatch: ifMatchOf(operation, request),
+      idempotency: idempotencyOfCall(operation, request),
+      // Made when it is asked for: most operations never do, and a signal is dear.
+      get signal() {
+        return exchange.signal
+      },
+    })
     // Its time was up meanwhile, and the caller has been told so.
     if (reply.sent) return reply
     if (checksReplies) checkReply(operation, result)
@@ -78,21 +92,18 @@ async function answer(
   }
 }
 
-function contextOf(operation: Operation, request: FastifyRequest, exchange: Exchange): CallContext {
-  const { actor, signal, requestId } = exchange
-  if (actor === undefined) throw new Error('nobody has been admitted')
-  const ifMatch = operation.editsVersion === true ? request.headers['if-match'] : undefined
-  const key = operation.honoursIdempotency === true ? headerOf(request, 'idempotency-key') : undefined
-  return {
-    actor,
-    requestId,
-    signal,
-    ifMatch: ifMatch === undefined ? undefined : versionOf(ifMatch),
-    idempotency:
-      key === undefined
-        ? undefined
-        : idempotencyOf(key, { method: operation.method, url: request.url, body: exchange.body }),
-  }
+function ifMatchOf({ editsVersion }: Operation, { headers }: FastifyRequest): number | undefined {
+  const header = editsVersion === true ? headers['if-match'] : undefined
+  return header === undefined ? undefined : versionOf(header)
+}
+
+function idempotencyOfCall(
+  { honoursIdempotency, method }: Operation,
+  request: FastifyRequest,
+): Idempotency | undefined {
+  const key = honoursIdempotency === true ? headerOf(request, 'idempotency-key') : undefined
+  if (key === undefined) return undefined
+  return idempotencyOf(key, { method, url: request.url, body: exchangeOf(request).body })
 }
 
 function headerOf({ headers }: FastifyRequest, name: string): string | undefined {

@@ -12,10 +12,13 @@ const read = (typed: Readonly<Record<string, string>>) => recordOf(fields, new M
 
 const word = fc.stringMatching(/^[a-zA-Zا-ی][a-zA-Zا-ی 0-9]{0,20}[a-zا-ی]$/)
 const decimal = fc.integer({ min: 0, max: 1_000_000_000 }).map((units) => units / 1_000)
-const money = fc.record({
-  amountMinor: fc.bigInt({ min: 0n, max: 999_999_999_999_999_999n }).map(String),
-  currency: fc.constantFrom('PKR', 'USD', 'KRW', 'KWD'),
-})
+const money = fc.record(
+  {
+    amountMinor: fc.bigInt({ min: 0n, max: 999_999_999_999_999_999n }).map(String),
+    currency: fc.constantFrom('PKR', 'USD', 'KRW', 'KWD'),
+  },
+  { noNullPrototype: true },
+)
 const instant = fc
   .date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
   .map((at) => `${new Date(at.getTime() + 5 * 3_600_000).toISOString().slice(0, 19)}+05:00`)
@@ -25,7 +28,7 @@ const request = fc.record(
     filedOn: fc.constantFrom('2026-01-31', '2024-02-29'),
     applicant: fc.record(
       { name: word, cnic: fc.constant('35202-1234567-1'), origin: fc.constantFrom('PK', 'CN') },
-      { requiredKeys: ['name'] },
+      { requiredKeys: ['name'], noNullPrototype: true },
     ),
     kind: fc.constantFrom('food', 'cloth'),
     rent: money,
@@ -33,14 +36,23 @@ const request = fc.record(
     share: decimal,
     heading: fc.constant('0402'),
     opensAt: instant,
-    place: fc.record({ latitude: fc.constantFrom(31.5204, -33.9), longitude: fc.constant(74.3587) }),
-    sign: fc.record({ en: word, ur: word }),
+    place: fc.record(
+      { latitude: fc.constantFrom(31.5204, -33.9), longitude: fc.constant(74.3587) },
+      { noNullPrototype: true },
+    ),
+    sign: fc.record({ en: word, ur: word }, { noNullPrototype: true }),
     hasCellar: fc.boolean(),
     points: fc.integer({ min: 0, max: 100 }),
-    goods: fc.array(fc.record({ title: word, massKg: decimal }), { minLength: 1, maxLength: 4 }),
+    goods: fc.array(fc.record({ title: word, massKg: decimal }, { noNullPrototype: true }), {
+      minLength: 1,
+      maxLength: 4,
+    }),
     remarks: word,
   },
-  { requiredKeys: ['number', 'filedOn', 'applicant', 'kind', 'rent', 'points'] },
+  {
+    requiredKeys: ['number', 'filedOn', 'applicant', 'kind', 'rent', 'points'],
+    noNullPrototype: true,
+  },
 )
 
 test('a form filled from a record gives the same record back', () => {

@@ -36,6 +36,8 @@ export interface Office {
   readonly kernel: Kernel
   readonly app: FastifyInstance
   readonly institution: InstitutionRow
+  /** The database as its owner reaches it, past every rule of the kernel. */
+  readonly databaseUrl: string
   /** A browser in which this officer has signed in, reading this language; English unless given. */
   signedIn(username: OfficerName, language?: Language): Promise<Browser>
   browser(language?: Language): Browser
@@ -44,7 +46,7 @@ export interface Office {
 }
 
 export async function openOffice(): Promise<Office> {
-  const { db } = await freshDatabase()
+  const { db, url } = await freshDatabase()
   const applications = await loadApplications([fileURLToPath(new URL('applications', import.meta.url))])
   const objectsFolder = await mkdtemp(join(tmpdir(), 'khudi-pages-'))
   const enginesFolder = fileURLToPath(new URL('../../../engines', import.meta.url))
@@ -66,6 +68,7 @@ export async function openOffice(): Promise<Office> {
     kernel,
     app,
     institution,
+    databaseUrl: url,
     browser,
     async signedIn(username, language) {
       const own = browser(language)

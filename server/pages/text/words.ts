@@ -231,14 +231,12 @@ export const words = {
   'history.when': of('When', 'کب'),
   'history.what': of('What', 'کیا ہوا'),
   'history.who': of('Who', 'کس نے'),
-  'history.commitment': of('Commitment in the log', 'لاگ میں پابند خلاصہ'),
   'history.matches': of('record unchanged', 'ریکارڈ غیر تبدیل شدہ'),
   'history.differs': of('THE RECORD IS NOT WHAT WAS LOGGED', 'ریکارڈ وہ نہیں جو لاگ میں درج ہوا تھا'),
   'history.explained': of(
-    'Each commitment is a SHA-256 digest of the record with a secret salt. It is computed again, and compared, whenever this page is opened.',
-    'پابند خلاصہ ریکارڈ اور ایک خفیہ عدد کا SHA-256 ہے۔ یہ صفحہ جب بھی کھلے، اسے دوبارہ نکال کر ملایا جاتا ہے۔',
+    'The figures under each entry are its commitment: a SHA-256 digest of the record with a secret salt. It is computed again, and compared, whenever this page is opened.',
+    'ہر اندراج کے نیچے اس کا پابند خلاصہ ہے: ریکارڈ اور ایک خفیہ عدد کا SHA-256۔ یہ صفحہ جب بھی کھلے، اسے دوبارہ نکال کر ملایا جاتا ہے۔',
   ),
-
   'actor.key': of('connected system {name}', 'منسلک نظام {name}'),
   'actor.operator': of('operator {name}', 'منتظمِ مشین {name}'),
 

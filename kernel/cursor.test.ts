@@ -8,7 +8,10 @@ const numbers = cursorOf(z.int())
 const places = cursorOf(z.strictObject({ priority: z.number(), caseId: z.string() }))
 
 test('a place is read as it was written, in characters that an address can hold', () => {
-  const place = fc.record({ priority: fc.double({ noNaN: true, noDefaultInfinity: true }), caseId: fc.string() })
+  const place = fc.record({
+    priority: fc.double({ noNaN: true, noDefaultInfinity: true }),
+    caseId: fc.string(),
+  })
   fc.assert(
     fc.property(place, (given) => {
       const text = places.write(given)

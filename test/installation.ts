@@ -5,13 +5,14 @@
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import pg from 'pg'
 import { z } from 'zod'
 import { embeddedCluster } from '../kernel/db/cluster.ts'
 import { locateData, socketFolder } from '../kernel/db/data-folder.ts'
+import { runningPostmaster } from '../kernel/db/postmaster.ts'
 import { KERNEL_SCHEMA } from '../kernel/db/roles.ts'
 import { openServer } from '../kernel/db/server.ts'
 import { root } from './files.ts'
@@ -125,24 +126,12 @@ async function connect(folder: string): Promise<pg.Client> {
 }
 
 function databaseProcess(folder: string): number | undefined {
-  const file = join(locateData(folder).data, 'postmaster.pid')
-  if (!existsSync(file)) return undefined
-  const pid = Number(readFileSync(file, 'utf8').split('\n')[0])
-  return Number.isSafeInteger(pid) && isAlive(pid) ? pid : undefined
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
+  return existsSync(folder) ? runningPostmaster(locateData(folder)) : undefined
 }
 
 /** A killed process leaves the server running; whoever joins it and leaves last stops it. */
 async function stopDatabase({ folder, databaseProcess: running }: Installation): Promise<void> {
-  if (!existsSync(folder) || running() === undefined) return
+  if (running() === undefined) return
   const server = await openServer({ folder, durable: true, log: silent })
   await server.close()
 }

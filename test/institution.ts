@@ -42,7 +42,11 @@ export async function furnish(kernel: Kernel, slug: string): Promise<Furnished> 
   })
   const clerkPassword = 'clerk password'
   const { institutionId } = operator
-  const { token: session } = await signIn(kernel, { institutionId, username: 'clerk', password: clerkPassword })
+  const { token: session } = await signIn(kernel, {
+    institutionId,
+    username: 'clerk',
+    password: clerkPassword,
+  })
   const key = await issueKey(kernel, operator, {
     label: 'terminal',
     roles: ['machine'],
@@ -84,7 +88,12 @@ async function makeCases(kernel: Kernel, operator: Actor, clerk: Actor) {
   const inReview = await decided(kernel, operator, 'permits', permit({ answer: 'check' }))
   const reviewed = await decided(kernel, operator, 'permits', permit({ answer: 'check' }))
   const { caseId, version } = reviewed
-  await completeReview(kernel, clerk, { caseId, version, recommendation: 'grant', reason: 'All is in order.' })
+  await completeReview(kernel, clerk, {
+    caseId,
+    version,
+    recommendation: 'grant',
+    reason: 'All is in order.',
+  })
   const closed = await decided(kernel, operator, 'permits', permit())
   const outcome = { finding: 'right' }
   await recordOutcome(kernel, operator, { caseId: closed.caseId, version: undefined, outcome })

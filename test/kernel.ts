@@ -12,8 +12,8 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { accountsOf, createAccount } from '../kernel/access/access.ts'
 import { type Actor, operatorActor } from '../kernel/access/roles.ts'
-import { type IntakeRequest, type IntakeResult, intake } from '../kernel/decisions/intake.ts'
 import type { DecisionRow } from '../kernel/decisions/decisions.ts'
+import { type IntakeRequest, type IntakeResult, intake } from '../kernel/decisions/intake.ts'
 import * as institutions from '../kernel/institutions/institutions.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { promote, trainModel } from '../kernel/models/models.ts'
@@ -92,9 +92,14 @@ function testClock(): TestClock {
 /** Founds an institution and registers every installed application there; answers its operator. */
 export async function foundInstitution(kernel: Kernel, slug: string): Promise<Actor> {
   const title = { en: `Institution ${slug}`, ur: `ادارہ ${slug}` }
-  const { institutionId } = await institutions.foundInstitution(kernel, { name: 'operator:test' }, { slug, title })
+  const { institutionId } = await institutions.foundInstitution(
+    kernel,
+    { name: 'operator:test' },
+    { slug, title },
+  )
   const operator = operatorActor(institutionId, 'test')
-  for (const applicationId of kernel.applications.keys()) await registerApplication(kernel, operator, applicationId)
+  for (const applicationId of kernel.applications.keys())
+    await registerApplication(kernel, operator, applicationId)
   return operator
 }
 
@@ -121,7 +126,12 @@ export async function makeOfficer(
 export async function trainLive(
   kernel: Kernel,
   operator: Actor,
-  given: { readonly applicationId: string; readonly modelName: string; readonly seed?: number; readonly count?: number },
+  given: {
+    readonly applicationId: string
+    readonly modelName: string
+    readonly seed?: number
+    readonly count?: number
+  },
 ): Promise<Uint8Array> {
   const { applicationId, modelName, seed = 1, count = 150 } = given
   const application = kernel.applications.get(applicationId)?.application
@@ -138,7 +148,12 @@ let numbered = 0
 
 /** A permit in its JSON form, with a number of its own unless one is given. */
 export function permit(
-  given: { readonly answer?: string; readonly permitNumber?: string; readonly filedOn?: string; readonly score?: number } = {},
+  given: {
+    readonly answer?: string
+    readonly permitNumber?: string
+    readonly filedOn?: string
+    readonly score?: number
+  } = {},
 ) {
   numbered += 1
   return { permitNumber: `PERMIT-${numbered}`, filedOn: '2026-02-01', answer: 'grant', ...given }
@@ -163,7 +178,8 @@ export type TakenCase = Exclude<IntakeResult, { status: 'refused' }>
 
 /** The result of a case that was taken. @throws Error where it was refused */
 export function taken(result: IntakeResult | undefined): TakenCase {
-  if (result === undefined || result.status === 'refused') throw new Error(`not taken: ${JSON.stringify(result)}`)
+  if (result === undefined || result.status === 'refused')
+    throw new Error(`not taken: ${JSON.stringify(result)}`)
   return result
 }
 

@@ -57,7 +57,10 @@ export async function importUnderFire(installation: Installation, fire: Fire): P
       const random = randomStream(fire.seed, 'kill', runs.length)
       const run = await runOnce(installation, { ...fire, file, watch, random })
       runs.push(run)
-      if (run.isKilled || run.isDatabaseKilled) fire.onRound?.(++round)
+      if (run.isKilled || run.isDatabaseKilled) {
+        round += 1
+        fire.onRound?.(round)
+      }
       if (run.isFinished) files.push(await fire.file(files.length))
     }
     await finish(installation, files, watch)
@@ -120,6 +123,7 @@ interface Shot {
 
 async function runOnce(installation: Installation, shot: Shot): Promise<Run> {
   const { file, watch, random } = shot
+  await watch.look(file)
   const before = watch.seen(file)
   const startedAt = performance.now()
   const child = installation.start(commandOf(file))

@@ -21,7 +21,10 @@ interface Entry {
 }
 
 /** What is wrong, one sentence each: entries that no row bears out, rows that no entry records. */
-export async function contradictions(owner: pg.ClientBase, institutionId: string): Promise<readonly string[]> {
+export async function contradictions(
+  owner: pg.ClientBase,
+  institutionId: string,
+): Promise<readonly string[]> {
   const { rows: entries } = await owner.query<Entry>(
     'select kind, record_id, salt, commitment from log_entries where institution_id = $1 order by entry_id',
     [institutionId],
@@ -34,7 +37,9 @@ export async function contradictions(owner: pg.ClientBase, institutionId: string
     })
   const known = new Set(entries.map(({ kind, record_id: id }) => `${kind} ${id}`))
   return [
-    ...entries.filter((entry) => !isBorneOut(entry)).map(({ kind, record_id: id }) => `${kind} ${id}: no such row`),
+    ...entries
+      .filter((entry) => !isBorneOut(entry))
+      .map(({ kind, record_id: id }) => `${kind} ${id}: no such row`),
     ...stored
       .filter(({ kind, recordId }) => !known.has(`${kind} ${recordId}`))
       .map(({ kind, recordId }) => `${kind} ${recordId}: not in the log`),
@@ -42,7 +47,10 @@ export async function contradictions(owner: pg.ClientBase, institutionId: string
 }
 
 /** How many entries there are of each kind. */
-export async function entryCounts(owner: pg.ClientBase, institutionId: string): Promise<ReadonlyMap<string, number>> {
+export async function entryCounts(
+  owner: pg.ClientBase,
+  institutionId: string,
+): Promise<ReadonlyMap<string, number>> {
   const { rows } = await owner.query<{ kind: string; entries: number }>(
     'select kind, count(*)::int as entries from log_entries where institution_id = $1 group by kind',
     [institutionId],
@@ -52,7 +60,10 @@ export async function entryCounts(owner: pg.ClientBase, institutionId: string): 
 
 /** SHA-256(salt ‖ kind ‖ 0x0A ‖ canonical JSON of the record), as the schema says. */
 function commitment({ salt, kind }: Entry, record: unknown): Buffer {
-  return createHash('sha256').update(salt).update(`${kind}\n${canonicalJson(record)}`).digest()
+  return createHash('sha256')
+    .update(salt)
+    .update(`${kind}\n${canonicalJson(record)}`)
+    .digest()
 }
 
 /**
@@ -118,7 +129,10 @@ export const checkedKinds: readonly string[] = Object.keys(queries)
 async function storedRows(owner: pg.ClientBase, institutionId: string): Promise<readonly Stored[]> {
   const found: Stored[] = []
   for (const [kind, query] of Object.entries(queries)) {
-    const text = query.replaceAll(/iso\((\w+)\)/g, `to_char($1 at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
+    const text = query.replaceAll(
+      /iso\((\w+)\)/g,
+      `to_char($1 at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
+    )
     const { rows } = await owner.query<{ id: string; record: unknown }>(text, [institutionId])
     found.push(...rows.map(({ id, record }) => ({ kind, recordId: id, record })))
   }

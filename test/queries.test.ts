@@ -4,19 +4,18 @@
  */
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { test } from 'node:test'
 import type pg from 'pg'
 import { z } from 'zod'
-import { type Statement, statement } from '../kernel/db/database.ts'
+import { statement } from '../kernel/db/database.ts'
 import { applicationRole, applicationSchema, KERNEL_ROLE, KERNEL_SCHEMA } from '../kernel/db/roles.ts'
 import { freshDatabase } from './database.ts'
 import { differences, readCatalogue } from './describe.ts'
-import { root, sourceFiles } from './files.ts'
+import { root } from './files.ts'
+import { applicationOf, statementsOf, storeFiles } from './statements.ts'
 
-const stores = await sourceFiles((path) => basename(path) === 'store.ts')
-const applicationOf = (store: string): string | undefined =>
-  /^applications\/([^/]+)\//.exec(relative(root, store))?.[1]
+const stores = await storeFiles()
 const applications = stores
   .map((store) => ({ id: applicationOf(store) ?? '', folder: join(dirname(store), 'migrations') }))
   .filter(({ id, folder }) => id !== '' && existsSync(folder))
@@ -48,26 +47,6 @@ for (const store of stores) {
 function connect(application: string | undefined): Promise<pg.Client> {
   if (application === undefined) return database.connect({ role: KERNEL_ROLE, schema: KERNEL_SCHEMA })
   return database.connect({ role: applicationRole(application), schema: applicationSchema(application) })
-}
-
-/** What a module exports of statements, on their own or in a plain object of them. */
-function statementsOf(module: object): Statement<unknown>[] {
-  const exported: unknown[] = Object.values(module)
-  const inside = exported.flatMap((value) =>
-    typeof value === 'object' &&
-    value !== null &&
-    Object.getPrototypeOf(value) === Object.prototype &&
-    !isStatement(value)
-      ? Object.values(value)
-      : [],
-  )
-  return [...exported, ...inside].filter(isStatement)
-}
-
-function isStatement(value: unknown): value is Statement<unknown> {
-  return (
-    typeof value === 'object' && value !== null && 'text' in value && 'name' in value && 'decode' in value
-  )
 }
 
 /** The check of the check: each of these is wrong in one way. */

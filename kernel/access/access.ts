@@ -34,11 +34,14 @@ export function requireScope(actor: Actor, scope: Scope): void {
   if (!holds(actor, scope)) throw new Refusal('access.scope_missing', { scope })
 }
 
-/** A key may be bound to one application. @throws Refusal `access.application_foreign` */
+/** Whether the actor may have to do with an application: a key may be bound to one, and the others are then hidden from it. */
+export function mayUse(actor: Pick<Actor, 'applicationId'>, applicationId: string): boolean {
+  return actor.applicationId === undefined || actor.applicationId === applicationId
+}
+
+/** @throws Refusal `access.application_foreign` where the actor is bound to another application */
 export function requireApplication(actor: Actor, applicationId: string): void {
-  if (actor.applicationId !== undefined && actor.applicationId !== applicationId) {
-    throw new Refusal('access.application_foreign')
-  }
+  if (!mayUse(actor, applicationId)) throw new Refusal('access.application_foreign')
 }
 
 export interface NewAccount {

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { decided, foundInstitution, freshKernel, makeOfficer, permit, submit, taken } from '../../test/kernel.ts'
+import {
+  decided,
+  foundInstitution,
+  freshKernel,
+  makeOfficer,
+  permit,
+  submit,
+  taken,
+} from '../../test/kernel.ts'
 import type { Actor } from '../access/roles.ts'
 import { intake } from '../decisions/intake.ts'
 import { recordOutcome } from '../outcomes/outcomes.ts'
@@ -27,14 +35,22 @@ const clerk = await makeOfficer(kernel, operator, { username: 'clerk', roles: ['
 const elsewhere = await foundInstitution(kernel, 'beta')
 
 /** Opens cases without deciding them; answers their ids in order. */
-async function open(actor: Actor, ...cases: readonly ReturnType<typeof permit>[]): Promise<readonly string[]> {
+async function open(
+  actor: Actor,
+  ...cases: readonly ReturnType<typeof permit>[]
+): Promise<readonly string[]> {
   const submissions = cases.map((one) => ({ json: JSON.stringify(one) }))
   const request = { applicationId: 'permits', source: 'import', isDecided: false, submissions } as const
   return (await intake(kernel, actor, request)).map((result) => taken(result).caseId)
 }
 
 test('a case shows its decision, and its history in the order in which it happened', async () => {
-  const { caseId, version, decision } = await decided(kernel, operator, 'permits', permit({ answer: 'check' }))
+  const { caseId, version, decision } = await decided(
+    kernel,
+    operator,
+    'permits',
+    permit({ answer: 'check' }),
+  )
   await completeReview(kernel, clerk, { caseId, version, recommendation: 'check', reason: undefined })
   await recordOutcome(kernel, operator, { caseId, version: undefined, outcome: { finding: 'right' } })
   const file = await getCase(kernel, operator, caseId)
@@ -121,7 +137,10 @@ test('a list holds each case once, newest first, whatever the page', async () =>
   }
   assert.deepEqual(
     all.map(({ caseId }) => caseId),
-    all.map(({ caseId }) => caseId).toSorted().reverse(),
+    all
+      .map(({ caseId }) => caseId)
+      .toSorted()
+      .reverse(),
   )
 })
 
@@ -169,7 +188,7 @@ test('of several that move a case on at once, one does', async () => {
 test('a case that moved since it was seen is not taken', async () => {
   const { caseId, version } = await decided(kernel, operator, 'permits', permit())
   const take = (seen: number | undefined) =>
-    kernel.db.transaction(operator.institutionId, (tx) => takeCase(tx, caseId, seen))
+    kernel.db.transaction(operator.institutionId, (tx) => takeCase(tx, operator, { caseId, version: seen }))
   await assert.rejects(take(version + 1), { code: 'case.version_stale' })
   assert.equal((await take(version)).version, version)
   assert.equal((await take(undefined)).version, version)
@@ -178,7 +197,12 @@ test('a case that moved since it was seen is not taken', async () => {
 test('an impossible move changes nothing', async () => {
   const { caseId } = await decided(kernel, operator, 'permits', permit())
   const moved = kernel.db.transaction(operator.institutionId, async (tx) =>
-    move(tx, await takeCase(tx, caseId, undefined), 'review.completed', kernel.clock()),
+    move(
+      tx,
+      await takeCase(tx, operator, { caseId, version: undefined }),
+      'review.completed',
+      kernel.clock(),
+    ),
   )
   await assert.rejects(moved, { code: 'case.transition_impossible' })
   assert.equal((await getCase(kernel, operator, caseId)).row.version, 1)

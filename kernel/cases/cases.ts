@@ -1,4 +1,5 @@
 /** Cases: what is to be decided about. Opened once by their reference; moved on by decisions, reviews and outcomes. */
+import { mayUse } from '../access/access.ts'
 import type { Actor } from '../access/roles.ts'
 import type { Transaction } from '../db/database.ts'
 import { type DecisionRow, decisionsOf } from '../decisions/decisions.ts'
@@ -97,7 +98,7 @@ export interface CaseFile {
   readonly history: readonly LogEntry[]
 }
 
-/** @throws Refusal `case.not_found`, also for a case of another institution */
+/** @throws Refusal `case.not_found`, also for a case of another institution or of an application hidden from the actor */
 export async function getCase(kernel: Kernel, actor: Actor, caseId: string): Promise<CaseFile> {
   return kernel.db.transaction(
     actor.institutionId,
@@ -107,7 +108,7 @@ export async function getCase(kernel: Kernel, actor: Actor, caseId: string): Pro
         decisionsOf(tx, [caseId]),
         historyOf(tx, caseId),
       ])
-      if (row === undefined) throw new Refusal('case.not_found')
+      if (row === undefined || !mayUse(actor, row.applicationId)) throw new Refusal('case.not_found')
       return { row, decision: decisions.get(caseId), history }
     },
     { isReadOnly: true },
@@ -130,19 +131,20 @@ export async function caseIdOf(
   return found.caseId
 }
 
-/**
- * Locks a case for a change.
- *
- * @param version version the caller saw; `undefined` where it changes nothing the caller could have seen
- * @throws Refusal `case.not_found`, `case.version_stale`
- */
+export interface WantedCase {
+  readonly caseId: string
+  /** Version that the actor saw; `undefined` where nothing changes that they could have seen. */
+  readonly version: number | undefined
+}
+
+/** Locks a case for a change. @throws Refusal `case.not_found` (as `getCase`), `case.version_stale` */
 export async function takeCase(
   tx: Transaction,
-  caseId: string,
-  version: number | undefined,
+  actor: Pick<Actor, 'applicationId'>,
+  { caseId, version }: WantedCase,
 ): Promise<CaseRow> {
   const row = await tx.maybe(lockCase, [tx.institutionId, caseId])
-  if (row === undefined) throw new Refusal('case.not_found')
+  if (row === undefined || !mayUse(actor, row.applicationId)) throw new Refusal('case.not_found')
   if (version !== undefined && row.version !== version) throw new Refusal('case.version_stale')
   return row
 }

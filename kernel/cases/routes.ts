@@ -2,7 +2,6 @@ import { z } from 'zod'
 import { requireApplication } from '../access/access.ts'
 import { cursorOf, PageQuery, page, pageOf } from '../cursor.ts'
 import { DecisionReply, decisionReply } from '../decisions/replies.ts'
-import { Refusal } from '../errors.ts'
 import { type AnyOperation, operation } from '../operation.ts'
 import { findCases, getCase, queueOf } from './cases.ts'
 import { CaseFileReply, CaseReply, caseFileReply, caseReply } from './replies.ts'
@@ -50,10 +49,12 @@ const queueRoute = operation({
   query: z.strictObject({ ...PageQuery, application: z.string().optional() }),
   body: undefined,
   reply: { status: 200, schema: pageOf(CaseReply.extend({ decision: DecisionReply.nullable() })) },
-  refusals: ['request.cursor_invalid'],
+  refusals: ['request.cursor_invalid', 'access.application_foreign'],
   async handle(kernel, { actor, query }) {
+    if (query.application !== undefined) requireApplication(actor, query.application)
+    const applicationId = query.application ?? actor.applicationId
     const after = query.cursor === undefined ? undefined : queuePlace.read(query.cursor)
-    const found = await queueOf(kernel, actor, query.application, { after, size: query.size + 1 })
+    const found = await queueOf(kernel, actor, applicationId, { after, size: query.size + 1 })
     const { rows, next } = page(found, query.size, {
       cursor: queuePlace,
       placeOf: ({ row }) => ({ priority: row.priority ?? 0, caseId: row.caseId }),
@@ -79,10 +80,6 @@ const showRoute = operation({
   refusals: ['case.not_found'],
   async handle(kernel, { actor, params }) {
     const file = await getCase(kernel, actor, params.caseId)
-    // A key bound to another application learns no more than that there is nothing for it.
-    if (actor.applicationId !== undefined && actor.applicationId !== file.row.applicationId) {
-      throw new Refusal('case.not_found')
-    }
     return { status: 200, body: caseFileReply(file), version: file.row.version }
   },
 })

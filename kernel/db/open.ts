@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { Fatal } from '../errors.ts'
@@ -59,12 +60,14 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
       ? await openServer({ folder: options.folder, durable: options.durable ?? true, log: options.log })
       : undefined
   try {
-    if (server !== undefined) await makeDatabase(server, DATABASE)
     const cluster =
       server !== undefined
         ? embeddedCluster(server, DATABASE)
         : externalCluster(url ?? '', databaseSecret(options.folder, options.secret))
-    const migrated = await prepareDatabase(cluster, options.applications)
+    const migrated = await untilReached(server === undefined ? 0 : COMES_BACK_WITHIN_MS, async () => {
+      if (server !== undefined) await makeDatabase(server, DATABASE)
+      return prepareDatabase(cluster, options.applications)
+    })
     const db = new Database({ cluster, ...(options.connections && { connections: options.connections }) })
     return {
       db,
@@ -80,6 +83,29 @@ export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> 
     await server?.close()
     throw error
   }
+}
+
+/** Our own server is brought back when it goes away, in this time where all is well. */
+const COMES_BACK_WITHIN_MS = 30_000
+
+/** Does the work again as long as the server goes away meanwhile; whatever it had not committed did not happen. */
+async function untilReached<T>(patienceMs: number, work: () => Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + patienceMs
+  for (;;) {
+    try {
+      return await work()
+    } catch (error) {
+      const cause = error instanceof Fatal ? error.cause : error
+      if (!isUnavailable(cause)) throw error
+      if (performance.now() >= giveUpAt) throw unreachable(cause)
+    }
+    await sleep(100)
+  }
+}
+
+function unreachable(cause: unknown): Fatal {
+  const detail = cause instanceof Error ? cause.message : String(cause)
+  return new Fatal('database.unreachable', { detail }, { cause })
 }
 
 /** Makes owner and database on our own server where they are missing. */
@@ -184,8 +210,7 @@ export async function connectOwner(cluster: Cluster): Promise<pg.Client> {
     // 28…: name or password; 3D000: no such database; 42501: may not connect.
     const isRefused = /^(28|3D|42501)/.test(sqlState(cause) ?? '')
     if (!isRefused && !isUnavailable(cause)) throw cause
-    const detail = cause instanceof Error ? cause.message : String(cause)
-    throw new Fatal('database.unreachable', { detail }, { cause })
+    throw unreachable(cause)
   }
 }
 

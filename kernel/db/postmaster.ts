@@ -55,12 +55,20 @@ export function openLog(place: DataFolder, now: Date): number {
 /** What PostgreSQL says when its files are not what it left there. */
 const DAMAGE = /could not (?:find|locate|open|read|access)|invalid|incorrect|checksum|corrupt|PANIC/
 
+/** Whoever tries to connect too early or too late is told so with a FATAL of its own. */
+const saidToClients = /the database system is (?:starting up|shutting down|not (?:yet )?accepting)/
+
+/** Whether processes of a server that was killed are still there. */
+export function isLeftover({ parameters }: Fatal): boolean {
+  return /pre-existing shared memory block/.test(String(parameters.detail))
+}
+
 /** Why the last start came to nothing, from the server's log. */
 export function startFailure({ data: folder }: DataFolder): Fatal {
   const since = readFileSync(join(folder, LOG_NAME), 'utf8').split(START_MARK).at(-1) ?? ''
   const lines = since.split('\n').slice(1)
   const line =
-    lines.find((one) => /PANIC|FATAL/.test(one)) ??
+    lines.find((one) => /PANIC|FATAL/.test(one) && !saidToClients.test(one)) ??
     lines.find((one) => one.includes('could not')) ??
     lastLine(since)
   const detail = line.replace(/^.*?(?:PANIC|FATAL|postgres):\s*/, '')

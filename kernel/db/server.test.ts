@@ -175,6 +175,17 @@ test('a number of a process that is left over from before a reboot does not stop
   await again.close()
 })
 
+test('a start right after the server was killed waits for what the dead server left running', async () => {
+  const folder = newFolder()
+  const killed = await openElsewhere(folder)
+  const pid = Number(readFileSync(join(folder, 'postgres/postmaster.pid'), 'utf8').split('\n')[0])
+  await ended(killed, 'kill')
+  process.kill(pid, 'SIGKILL')
+  const server = await open(folder)
+  assert.equal(await ask(server, 'select 1'), 1)
+  await server.close()
+})
+
 test('a damaged folder is told in one sentence, and nothing is left running', async () => {
   const folder = newFolder()
   const server = await open(folder)

@@ -7,7 +7,7 @@
  * happen under one file lock.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
@@ -16,7 +16,7 @@ import { asAccount } from './account.ts'
 import { type PostgresBinaries, postgresBinaries } from './binaries.ts'
 import { type DataFolder, lastLine, locateData, prepareData, ROOT_HOME, socketFolder } from './data-folder.ts'
 import { lockFile } from './file-lock.ts'
-import { disownPidFile, openLog, runningPostmaster, startFailure } from './postmaster.ts'
+import { disownPidFile, isLeftover, openLog, runningPostmaster, startFailure } from './postmaster.ts'
 import { writeSettings } from './settings.ts'
 import { isUnavailable } from './unavailable.ts'
 
@@ -37,6 +37,8 @@ export interface ServerOptions {
 /** Recovery after a power cut replays at most `max_wal_size`; a slow disk takes minutes for that. */
 const START_PATIENCE_MS = 10 * 60_000
 const STOP_PATIENCE_S = 60
+/** What a killed server had started ends by itself within moments; until then PostgreSQL starts no other beside it. */
+const LEFTOVER_PATIENCE_MS = 10_000
 /** A server that goes away sooner than this has a lasting trouble. */
 const SHORT_LIFE_MS = 10_000
 const PRESENCE = 'khudi presence'
@@ -144,11 +146,26 @@ export class Server {
   async #enterRunning(): Promise<pg.Client | undefined> {
     const isRunning = (): boolean => runningPostmaster(this.#place) !== undefined
     const presence = isRunning() ? await this.#enter(isRunning) : undefined
-    if (presence === undefined) disownPidFile(this.#place)
-    return presence
+    if (presence !== undefined) return presence
+    disownPidFile(this.#place)
+    // Its number may belong to another process by now, or to a dead one that its parent has not buried yet.
+    rmSync(join(this.#socket, '.s.PGSQL.5432.lock'), { force: true })
+    return undefined
   }
 
   async #start(): Promise<pg.Client> {
+    const giveUpAt = performance.now() + LEFTOVER_PATIENCE_MS
+    for (;;) {
+      const presence = await this.#startOnce()
+      if (presence !== undefined) return presence
+      const failure = startFailure(this.#place)
+      if (!isLeftover(failure) || performance.now() > giveUpAt) throw failure
+      await sleep(50)
+    }
+  }
+
+  /** Undefined where the server ended instead of accepting connections. */
+  async #startOnce(): Promise<pg.Client | undefined> {
     writeSettings(this.#place, this.#socket, this.#options.durable)
     const output = openLog(this.#place, new Date())
     // Its own session, so that Ctrl-C in a terminal reaches us and not it; we stop it when our work is put away.
@@ -166,9 +183,7 @@ export class Server {
       ended = true
     })
     child.unref()
-    const presence = await this.#enter(() => !ended)
-    if (presence === undefined) throw startFailure(this.#place)
-    return presence
+    return this.#enter(() => !ended)
   }
 
   /** Connects as soon as the server accepts; undefined once `alive` says no. */

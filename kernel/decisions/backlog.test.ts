@@ -16,7 +16,12 @@ const always = { from: '2000-01-01', to: '2100-01-01' }
 /** Opens cases without deciding them. */
 async function open(actor: Actor, applicationId: string, cases: readonly unknown[]) {
   const submissions = cases.map((one) => ({ json: JSON.stringify(one) }))
-  const results = await intake(kernel, actor, { applicationId, source: 'import', isDecided: false, submissions })
+  const results = await intake(kernel, actor, {
+    applicationId,
+    source: 'import',
+    isDecided: false,
+    submissions,
+  })
   return results.map(taken)
 }
 
@@ -69,7 +74,10 @@ test('two processes at the same backlog decide each case once', async () => {
   const request = { applicationId: 'permits', ...always, batch: 5 }
   const runs = [1, 2].map(() => Array.fromAsync(decideBacklog(kernel, operator, request)))
   const counts = (await Promise.all(runs)).map((progress) => progress.at(-1)?.decided ?? 0)
-  assert.equal(counts.reduce((sum, one) => sum + one, 0), 40)
+  assert.equal(
+    counts.reduce((sum, one) => sum + one, 0),
+    40,
+  )
   assert.equal((await decisionsOf(operator, 'permits')).length, 40)
 })
 
@@ -99,7 +107,14 @@ test('a case that fails is left to an officer and does not stop the others', asy
   await open(operator, 'permits', [...permits(2), ...permits(2, 'throw'), ...permits(2)])
   await Array.fromAsync(decideBacklog(kernel, operator, { applicationId: 'permits', ...always }))
   const reviews = (await decisionsOf(operator, 'permits')).map(({ review }) => review)
-  assert.deepEqual(reviews.toSorted(), ['automatic', 'automatic', 'automatic', 'automatic', 'unaided', 'unaided'])
+  assert.deepEqual(reviews.toSorted(), [
+    'automatic',
+    'automatic',
+    'automatic',
+    'automatic',
+    'unaided',
+    'unaided',
+  ])
 })
 
 test('a stored case that no longer fits its schema is decided unaided', async () => {

@@ -1,4 +1,5 @@
 /** Decisions: made by one application and model version each, with reasons, committed with their log entry. */
+import { mayUse } from '../access/access.ts'
 import type { Actor } from '../access/roles.ts'
 import { type CaseState, next } from '../cases/states.ts'
 import type { Transaction } from '../db/database.ts'
@@ -83,14 +84,14 @@ export async function insertRulings(
   }))
 }
 
-/** @throws Refusal `decision.not_found` */
+/** @throws Refusal `decision.not_found`, also where it is of another institution or of an application hidden from the actor */
 export async function getDecision(kernel: Kernel, actor: Actor, decisionId: string): Promise<DecisionRow> {
   const found = await kernel.db.transaction(
     actor.institutionId,
     (tx) => tx.maybe(decisionById, [actor.institutionId, decisionId]),
     { isReadOnly: true },
   )
-  if (found === undefined) throw new Refusal('decision.not_found')
+  if (found === undefined || !mayUse(actor, found.applicationId)) throw new Refusal('decision.not_found')
   return found
 }
 

@@ -136,7 +136,9 @@ test('outcomes of one case that come at once are revisions one after the other',
   const given = permit()
   const { caseId } = await decided(kernel, operator, 'permits', given)
   const notes = Array.from({ length: 8 }, (_, index) => `note ${index}`)
-  await Promise.all(notes.map((note) => submitWithOutcomes({ case: given, outcome: { finding: 'right', note } })))
+  await Promise.all(
+    notes.map((note) => submitWithOutcomes({ case: given, outcome: { finding: 'right', note } })),
+  )
   const outcomes = await outcomesOf(kernel, operator, caseId)
   assert.deepEqual(
     outcomes.map(({ revision }) => revision),
@@ -172,15 +174,22 @@ test('a failing model leads to an officer who decides unaided, never to a defaul
     { recommendation, score, reasons, review, reviewRole },
     { recommendation: null, score: null, reasons: '[]', review: 'unaided', reviewRole: 'parcels.inspector' },
   )
-  assert.equal((await getCase(kernel, operator, decision.caseId)).row.priority, 1, 'it comes first in the queue')
+  assert.equal(
+    (await getCase(kernel, operator, decision.caseId)).row.priority,
+    1,
+    'it comes first in the queue',
+  )
 })
 
 test('whatever is submitted, nothing adverse and nothing that failed takes effect by itself', async () => {
   const answers = ['grant', 'lot', 'check', 'refuse', 'throw', 'undeclared', 'impossible_score']
-  const given = fc.array(fc.record({ answer: fc.constantFrom(...answers), score: fc.double({ min: 0, max: 1, noNaN: true }) }), {
-    minLength: 1,
-    maxLength: 20,
-  })
+  const given = fc.array(
+    fc.record({ answer: fc.constantFrom(...answers), score: fc.double({ min: 0, max: 1, noNaN: true }) }),
+    {
+      minLength: 1,
+      maxLength: 20,
+    },
+  )
   await fc.assert(
     fc.asyncProperty(given, async (batch) => {
       const results = await submit(kernel, operator, 'permits', ...batch.map(permit))
@@ -218,7 +227,10 @@ test('an application that is not installed here is refused', async () => {
 test('a case that its application cannot name fails its batch, which stores nothing', async () => {
   const good = permit()
   const unnamed = permit({ permitNumber: 'X'.repeat(201) })
-  await assert.rejects(submit(kernel, operator, 'permits', good, unnamed), /a reference has 1 to 200 characters/)
+  await assert.rejects(
+    submit(kernel, operator, 'permits', good, unnamed),
+    /a reference has 1 to 200 characters/,
+  )
   assert.deepEqual(statuses(await submit(kernel, operator, 'permits', good)), ['accepted'])
 })
 

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict'
 import { readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { decided, foundInstitution, freshKernel, intakeOf, submit, taken, trainLive } from '../../test/kernel.ts'
+import {
+  decided,
+  foundInstitution,
+  freshKernel,
+  intakeOf,
+  submit,
+  taken,
+  trainLive,
+} from '../../test/kernel.ts'
 import type { Actor } from '../access/roles.ts'
 import type { Kernel } from '../kernel.ts'
 import { promote } from '../models/models.ts'
@@ -32,7 +40,10 @@ function withChangedCode(given: Kernel, applicationId: string): Kernel {
 }
 
 async function setSystem(actor: Actor, state: 'live' | 'stopped'): Promise<void> {
-  await owner.query('update ai_systems set state = $2 where institution_id = $1', [actor.institutionId, state])
+  await owner.query('update ai_systems set state = $2 where institution_id = $1', [
+    actor.institutionId,
+    state,
+  ])
 }
 
 async function countCases(actor: Actor): Promise<number> {

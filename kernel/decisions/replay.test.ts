@@ -36,5 +36,8 @@ test('200 declarations, decided again from what is stored, get their decisions b
     assert.deepEqual({ ...again, decisionId: decision.decisionId }, decision)
     assert.equal(answer.payload, row.payload)
   }
-  assert.ok(new Set(stored.map(({ decision }) => decision?.score)).size > 20, 'the declarations are not all alike')
+  assert.ok(
+    new Set(stored.map(({ decision }) => decision?.score)).size > 20,
+    'the declarations are not all alike',
+  )
 })

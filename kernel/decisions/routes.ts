@@ -25,7 +25,8 @@ const submitRoute = operation({
   params: ApplicationParams,
   query: z.strictObject({}),
   body: applicationCase,
-  reply: { status: 201, schema: SubmissionReply },
+  // 200 where the same case was here before.
+  reply: { status: 201, otherStatuses: [200], schema: SubmissionReply },
   refusals: [
     'access.application_foreign',
     'application.changed',
@@ -112,11 +113,7 @@ const showRoute = operation({
   reply: { status: 200, schema: DecisionReply },
   refusals: ['decision.not_found'],
   async handle(kernel, { actor, params }) {
-    const row = await getDecision(kernel, actor, params.decisionId)
-    if (actor.applicationId !== undefined && actor.applicationId !== row.applicationId) {
-      throw new Refusal('decision.not_found')
-    }
-    return { status: 200, body: decisionReply(row) }
+    return { status: 200, body: decisionReply(await getDecision(kernel, actor, params.decisionId)) }
   },
 })
 

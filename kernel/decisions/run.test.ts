@@ -24,8 +24,16 @@ const reason: fc.Arbitrary<Reason> = fc.record(
   {
     code: text,
     weight: fc.double({ noNaN: true, noDefaultInfinity: true, min: -1e6, max: 1e6 }),
-    value: fc.oneof(text, fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), fc.constant(null)),
-    compared: fc.dictionary(fc.oneof(text, fc.nat().map(String)), fc.double({ noNaN: true, noDefaultInfinity: true })),
+    value: fc.oneof(
+      text,
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      fc.boolean(),
+      fc.constant(null),
+    ),
+    compared: fc.dictionary(
+      fc.oneof(text, fc.nat().map(String)),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    ),
   },
   { requiredKeys: ['code', 'weight', 'value'] },
 )
@@ -105,7 +113,8 @@ test('a model that fails to score makes the decision unaided', async () => {
 test('an example is what the model sees of a case and whether it was right to look', () => {
   const payload = '{"contents":"books","parcelNumber":"P","sentOn":"2026-01-01","weightKg":4}'
   const example = readExample(parcels, 'danger', { payload, outcome: '{"finding":"dangerous"}' })
-  assert.deepEqual(example, { row: { weightKg: 4, contents: 'books' }, label: true, value: 4 })
+  assert.deepEqual([example?.label, example?.value], [true, 4])
+  assert.deepEqual(example?.row(), { weightKg: 4, contents: 'books' })
 })
 
 test('a stored case that no longer fits its schema is no example', () => {

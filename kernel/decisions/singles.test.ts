@@ -14,7 +14,11 @@ const operator = await foundInstitution(kernel, 'alpha')
 /** Submits one case; `body` stands for the bytes of the request that carries the key. */
 function submitOne(
   given: unknown,
-  { key, body = given, actor = operator }: { readonly key?: string; readonly body?: unknown; readonly actor?: Actor } = {},
+  {
+    key,
+    body = given,
+    actor = operator,
+  }: { readonly key?: string; readonly body?: unknown; readonly actor?: Actor } = {},
 ): Promise<SingleAnswer> {
   const requestDigest = sha256(JSON.stringify(body))
   return kernel.singles.submit(kernel, actor, {
@@ -55,7 +59,8 @@ test('a submission that cannot be stored fails alone', async () => {
   const answers = await Promise.allSettled(cases.map((one) => submitOne(one)))
   const failed = answers.flatMap(({ status }, index) => (status === 'rejected' ? [index] : []))
   assert.deepEqual(failed, [7])
-  for (const { permitNumber } of cases) assert.equal(await casesOf(permitNumber), permitNumber.length > 200 ? 0 : 1)
+  for (const { permitNumber } of cases)
+    assert.equal(await casesOf(permitNumber), permitNumber.length > 200 ? 0 : 1)
 })
 
 test('a refused submission is answered as refused, and those beside it are taken', async () => {

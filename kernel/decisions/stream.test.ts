@@ -11,7 +11,11 @@ const owner = await database.connect()
 const operator = await foundInstitution(kernel, 'alpha')
 const never = new AbortController().signal
 
-async function answers(format: 'ndjson' | 'csv', text: string, signal = never): Promise<readonly IntakeLine[]> {
+async function answers(
+  format: 'ndjson' | 'csv',
+  text: string,
+  signal = never,
+): Promise<readonly IntakeLine[]> {
   const source = bytesOf(text, 61)
   const request = { applicationId: 'permits', format, source, signal }
   return (await Array.fromAsync(decideStream(kernel, operator, request))).flat()
@@ -26,7 +30,11 @@ test('every line of a stream is answered, in order, by its number', async () => 
     fc.asyncProperty(fc.array(kinds, { minLength: 1, maxLength: 30 }), async (lines) => {
       const known = permit()
       const expected = { good: 'accepted', invalid: 'refused', broken: 'refused', again: 'unchanged' }
-      const textOf = { invalid: '{"permitNumber":1}', broken: '{"permitNumber":', again: JSON.stringify(known) }
+      const textOf = {
+        invalid: '{"permitNumber":1}',
+        broken: '{"permitNumber":',
+        again: JSON.stringify(known),
+      }
       await answers('ndjson', ndjson([known]))
       const text = lines.map((kind) => (kind === 'good' ? JSON.stringify(permit()) : textOf[kind])).join('\n')
       assert.deepEqual(
@@ -72,7 +80,12 @@ test('an answered line is stored, and a stream that is given up answers no more'
 })
 
 test('a stream for an application that is not installed is refused', async () => {
-  const request = { applicationId: 'nowhere', format: 'ndjson', source: bytesOf('{}'), signal: never } as const
+  const request = {
+    applicationId: 'nowhere',
+    format: 'ndjson',
+    source: bytesOf('{}'),
+    signal: never,
+  } as const
   await assert.rejects(Array.fromAsync(decideStream(kernel, operator, request)), {
     code: 'application.not_installed',
   })

@@ -81,9 +81,11 @@ const handlers: {
     const application = await applicationOf(applicationId)
     const spec = application.models[modelName]
     if (spec === undefined) throw new Error(`the application declares no model "${modelName}"`)
-    const learned = examples
-      .map((example) => readExample(application, modelName, example))
-      .filter((one) => one !== undefined)
+    const read = examples.map((example) => readExample(application, modelName, example)).filter(isDefined)
+    const learned = read.flatMap(({ row: rowOf, label }) => {
+      const row = orUndefined(rowOf)
+      return row === undefined ? [] : [{ row, label }]
+    })
     const engine = await engineOf(spec.engine)
     const trained = engine.train(
       {
@@ -93,7 +95,11 @@ const handlers: {
       },
       { seed, onProgress: (progress) => post({ id, progress }) },
     )
-    return { ...trained, examples: learned.length, positives: learned.filter(({ label }) => label).length }
+    const examplesWithoutFeatures = read.length - learned.length
+    const summary =
+      examplesWithoutFeatures === 0 ? trained.summary : { ...trained.summary, examplesWithoutFeatures }
+    const positives = learned.filter(({ label }) => label).length
+    return { ...trained, summary, examples: learned.length, positives }
   },
 
   async measure({ applicationId, modelName, digest, examples }) {
@@ -101,10 +107,30 @@ const handlers: {
     const model = digest === undefined ? undefined : await modelOf(applicationId, modelName, digest)
     return examples.map((example) => {
       const read = readExample(application, modelName, example)
-      return read && { score: model?.score(read.row, 0).score, label: read.label, value: read.value }
+      return (
+        read && {
+          score: orUndefined(() => model?.score(read.row(), 0).score),
+          label: read.label,
+          value: read.value,
+        }
+      )
     })
   },
 }
+
+/**
+ * What an application or a model makes of a case, `undefined` where it fails: such a case was decided unaided, so it has no
+ * score to measure, and it teaches nothing. It must not keep the others from being learned from.
+ */
+function orUndefined<T>(compute: () => T): T | undefined {
+  try {
+    return compute()
+  } catch {
+    return undefined
+  }
+}
+
+const isDefined = <T>(value: T | undefined): value is T => value !== undefined
 
 function post(message: Message): void {
   parentPort?.postMessage(message)

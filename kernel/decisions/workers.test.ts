@@ -89,7 +89,13 @@ test('a thread that hangs is replaced after a minute', async (context) => {
 
 test('a replaced thread has the models that it had', async () => {
   const pool = workers(1)
-  const training = { kind: 'train', applicationId: 'parcels', modelName: 'danger', examples, seed: 1 } as const
+  const training = {
+    kind: 'train',
+    applicationId: 'parcels',
+    modelName: 'danger',
+    examples,
+    seed: 1,
+  } as const
   const { bytes } = await pool.run(training)
   const digest = sha256(bytes).toString('hex')
   const model = { applicationId: 'parcels', name: 'danger', digest }
@@ -105,7 +111,13 @@ test('a replaced thread has the models that it had', async () => {
 
 test('training is the same, to the byte, for the same examples and seed, and tells how far it is', async () => {
   const rounds: number[] = []
-  const training = { kind: 'train', applicationId: 'parcels', modelName: 'danger', examples, seed: 7 } as const
+  const training = {
+    kind: 'train',
+    applicationId: 'parcels',
+    modelName: 'danger',
+    examples,
+    seed: 7,
+  } as const
   const first = await one.run(training, ({ done }) => rounds.push(done))
   const second = await one.run(training)
   assert.deepEqual(Buffer.from(second.bytes), Buffer.from(first.bytes))
@@ -117,7 +129,13 @@ const isDangerous = ({ outcome }: { readonly outcome: string }) => outcome.inclu
 
 test('bytes that no engine wrote are not loaded', async () => {
   const bytes = Buffer.from('not a model')
-  const model = { applicationId: 'parcels', name: 'danger', engine: 'tabular', digest: 'cd'.repeat(32), bytes }
+  const model = {
+    applicationId: 'parcels',
+    name: 'danger',
+    engine: 'tabular',
+    digest: 'cd'.repeat(32),
+    bytes,
+  }
   await assert.rejects(one.load(model))
   assert.equal(one.hasLoaded(model), false)
 })

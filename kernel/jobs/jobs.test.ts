@@ -25,7 +25,10 @@ let kinds = 0
 /** A kind of job that no other test knows. */
 const newKind = () => `test.kind-${++kinds}`
 
-function add(job: Omit<NewJob, 'payload'> & { readonly payload?: unknown }, actor: Actor = operator): Promise<boolean> {
+function add(
+  job: Omit<NewJob, 'payload'> & { readonly payload?: unknown },
+  actor: Actor = operator,
+): Promise<boolean> {
   return kernel.db.transaction(actor.institutionId, (tx) => enqueue(tx, clock.now, { payload: {}, ...job }))
 }
 
@@ -204,7 +207,9 @@ test('a job that is not there, or is of another institution, is not requeued', a
   const job = await taken(kind)
   await fail(kernel, operator.institutionId, job, 'no paper')
   await assert.rejects(requeue(kernel, elsewhere, job.jobId), { code: 'job.not_found' })
-  await assert.rejects(requeue(kernel, operator, '01900000-0000-7000-8000-000000000000'), { code: 'job.not_found' })
+  await assert.rejects(requeue(kernel, operator, '01900000-0000-7000-8000-000000000000'), {
+    code: 'job.not_found',
+  })
 })
 
 test('one job of a key waits or runs at a time', async () => {

@@ -10,7 +10,10 @@ const { kernel, clock } = await freshKernel()
 
 let institutions = 0
 /** An institution with jobs and a runner of its own. */
-async function runnerOf(handler: JobHandler['run'], given: Partial<JobEvents> & { readonly kernel?: Kernel } = {}) {
+async function runnerOf(
+  handler: JobHandler['run'],
+  given: Partial<JobEvents> & { readonly kernel?: Kernel } = {},
+) {
   institutions += 1
   const operator = await foundInstitution(kernel, `institution-${institutions}`)
   const { institutionId } = operator
@@ -68,7 +71,11 @@ test('a job that fails N times is dead, and each failure is told without its pay
     await runner.runDue()
     clock.advance(3_600_000)
   }
-  assert.deepEqual(failures, ['1 queued Error: no paper', '2 queued Error: no paper', '3 dead Error: no paper'])
+  assert.deepEqual(failures, [
+    '1 queued Error: no paper',
+    '2 queued Error: no paper',
+    '3 dead Error: no paper',
+  ])
   assert.deepEqual(await states(), ['dead 3'])
 })
 
@@ -126,7 +133,12 @@ test('a job that ran while its process was told to stop is done all the same', a
 
 test('a database that does not answer troubles the runner, and it goes on', async () => {
   const told = new EventTarget()
-  const down = { ...kernel, clock: () => { throw new Error('no time') } }
+  const down = {
+    ...kernel,
+    clock: () => {
+      throw new Error('no time')
+    },
+  }
   const { runner } = await runnerOf(async () => undefined, {
     kernel: down,
     troubled: () => void told.dispatchEvent(new Event('troubled')),

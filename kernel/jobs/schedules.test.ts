@@ -11,7 +11,13 @@ let institutions = 0
 async function scheduled(given: Partial<Schedule>) {
   institutions += 1
   const { institutionId } = await foundInstitution(kernel, `institution-${institutions}`)
-  const one: Schedule = { scheduleId: 'nightly', kind: 'test.nightly', cron: '30 2 * * *', timezone: 'UTC', ...given }
+  const one: Schedule = {
+    scheduleId: 'nightly',
+    kind: 'test.nightly',
+    cron: '30 2 * * *',
+    timezone: 'UTC',
+    ...given,
+  }
   await schedule(kernel, institutionId, one)
   return { institutionId, one }
 }
@@ -107,7 +113,10 @@ test('two processes that look at once add one job', async () => {
   const { institutionId } = await scheduled({ cron: '*/5 * * * *' })
   clock.advance(300_000)
   const due = await Promise.all([1, 2, 3, 4].map(() => enqueueDue(kernel, institutionId)))
-  assert.equal(due.reduce((sum, one) => sum + one, 0), 1)
+  assert.equal(
+    due.reduce((sum, one) => sum + one, 0),
+    1,
+  )
 })
 
 test('a schedule that is none, or that never comes due, is an error at once', async () => {

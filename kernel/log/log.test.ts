@@ -15,7 +15,10 @@ const { institutionId } = operator
 
 test('the program that checks the log knows every kind of entry, and there is one of each', async () => {
   assert.deepEqual(checkedKinds.toSorted(), LogKind.options.toSorted())
-  assert.deepEqual([...(await entryCounts(owner, institutionId)).keys()].toSorted(), LogKind.options.toSorted())
+  assert.deepEqual(
+    [...(await entryCounts(owner, institutionId)).keys()].toSorted(),
+    LogKind.options.toSorted(),
+  )
 })
 
 test('every entry is borne out by what is stored, and everything stored has its entry', async () => {
@@ -60,7 +63,10 @@ test('an entry commits to its record and to no other, and a salt of its own hide
         return historyOf(tx, caseId)
       })
       assert.ok(entries.every((entry) => commitsTo(entry, said)))
-      assert.equal(entries.some((entry) => commitsTo(entry, other)), canonicalJson(other) === text)
+      assert.equal(
+        entries.some((entry) => commitsTo(entry, other)),
+        canonicalJson(other) === text,
+      )
       const [first, second] = entries.map(({ commitment }) => Buffer.from(commitment).toString('hex'))
       assert.notEqual(first, second)
     }),

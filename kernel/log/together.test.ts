@@ -80,11 +80,21 @@ const changes: Readonly<Record<string, () => Promise<unknown>>> = {
       idempotency: { key: 'full', requestDigest: sha256('r') },
       replyOf: () => ({ status: 201, body: '{}' }),
     }),
-  'deciding the backlog': () => Array.fromAsync(decideBacklog(kernel, operator, { applicationId: 'permits', ...always })),
+  'deciding the backlog': () =>
+    Array.fromAsync(decideBacklog(kernel, operator, { applicationId: 'permits', ...always })),
   'completing a review': () =>
-    completeReview(kernel, clerk, { caseId: cases.inReview, version: 1, recommendation: 'check', reason: 'Yes.' }),
+    completeReview(kernel, clerk, {
+      caseId: cases.inReview,
+      version: 1,
+      recommendation: 'check',
+      reason: 'Yes.',
+    }),
   'recording an outcome': () =>
-    recordOutcome(kernel, operator, { caseId: cases.decided, version: undefined, outcome: { finding: 'wrong' } }),
+    recordOutcome(kernel, operator, {
+      caseId: cases.decided,
+      version: undefined,
+      outcome: { finding: 'wrong' },
+    }),
 }
 
 for (const [what, change] of Object.entries(changes))
@@ -99,7 +109,8 @@ for (const [what, change] of Object.entries(changes))
 test('a promotion leaves nothing where the log takes no entry', async () => {
   await trainModel(kernel, operator, { ...parcels, ...always, seed: 78 })
   const [draft] = (await modelsOf(kernel, operator, 'parcels')).filter(({ state }) => state === 'draft')
-  const change = () => promote(kernel, operator, { applicationId: 'parcels', digest: draft?.modelDigest ?? sha256('') })
+  const change = () =>
+    promote(kernel, operator, { applicationId: 'parcels', digest: draft?.modelDigest ?? sha256('') })
   const before = await everything()
   await assert.rejects(withoutLog(change), /the log is full/)
   assert.deepEqual(await everything(), before)
@@ -119,10 +130,10 @@ test('a batch of an import and its end each wait for the log, and the next run g
   }
   const run = () => runImport(kernel, operator, request)
   const state = async () => {
-    const { rows } = await owner.query('select state, records::int from imports where institution_id = $1 and source_digest = $2', [
-      institutionId,
-      sha256(file),
-    ])
+    const { rows } = await owner.query(
+      'select state, records::int from imports where institution_id = $1 and source_digest = $2',
+      [institutionId, sha256(file)],
+    )
     return rows
   }
   await assert.rejects(withoutLog(run), /the log is full/)

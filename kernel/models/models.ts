@@ -13,6 +13,7 @@ import {
   insertModel,
   listModels,
   liveModels,
+  lockModels,
   type ModelRow,
   modelByDigest,
   promoteModel,
@@ -138,7 +139,7 @@ export async function promote(
   return kernel.db.transaction(actor.institutionId, async (tx) => {
     const at = kernel.clock()
     const key = [actor.institutionId, applicationId]
-    const model = await tx.maybe(modelByDigest, [...key, digest])
+    const [, model] = await Promise.all([tx.rows(lockModels, key), tx.maybe(modelByDigest, [...key, digest])])
     if (model === undefined) {
       throw new Refusal('model.not_found', { application: applicationId, digest: hex(digest).slice(0, 12) })
     }

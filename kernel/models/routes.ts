@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { requireApplication } from '../access/access.ts'
 import { type AnyOperation, operation } from '../operation.ts'
 import { type ModelRow, modelsOf, TrainingRecord } from './models.ts'
 import { ModelState } from './store.ts'
@@ -36,8 +37,9 @@ const listRoute = operation({
   query: z.strictObject({}),
   body: undefined,
   reply: { status: 200, schema: z.strictObject({ models: z.array(ModelReply) }) },
-  refusals: [],
+  refusals: ['access.application_foreign'],
   async handle(kernel, { actor, params }) {
+    requireApplication(actor, params.applicationId)
     const rows = await modelsOf(kernel, actor, params.applicationId)
     return { status: 200, body: { models: rows.map(modelReply) } }
   },

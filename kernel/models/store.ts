@@ -52,6 +52,17 @@ export const modelByDigest = statement({
   row: ModelRow,
 })
 
+/** Locks the models of an application, so that of two promotions the second sees what the first did. */
+export const lockModels = statement({
+  name: 'models.lock',
+  text: `
+    select model_digest from models
+    where institution_id = $1 and application_id = $2
+    order by model_digest
+    for update`,
+  row: z.strictObject({ modelDigest: Bytes }),
+})
+
 export const retireLiveModel = statement({
   name: 'models.retireLive',
   text: `

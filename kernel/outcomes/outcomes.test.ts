@@ -31,7 +31,10 @@ test('an outcome closes what is decided', async () => {
   const payload = '{"finding":"right","note":"Seen."}'
   assert.equal(outcome?.payload, payload)
   assert.deepEqual(Buffer.from(outcome?.payloadDigest ?? []), sha256(payload))
-  assert.deepEqual([outcome?.revision, outcome?.recordedBy, outcome?.recordedAt], [1, 'operator:test', clock.now])
+  assert.deepEqual(
+    [outcome?.revision, outcome?.recordedBy, outcome?.recordedAt],
+    [1, 'operator:test', clock.now],
+  )
   assert.equal(await stateOf(caseId), 'closed')
 })
 
@@ -115,9 +118,12 @@ test('a case of another institution is not found, and gets no outcome', async ()
   const elsewhere = await foundInstitution(kernel, 'beta')
   const { caseId } = await decided(kernel, operator, 'permits', permit())
   for (const id of [caseId, '01900000-0000-7000-8000-000000000000'])
-    await assert.rejects(recordOutcome(kernel, elsewhere, { caseId: id, version: undefined, outcome: right }), {
-      code: 'case.not_found',
-    })
+    await assert.rejects(
+      recordOutcome(kernel, elsewhere, { caseId: id, version: undefined, outcome: right }),
+      {
+        code: 'case.not_found',
+      },
+    )
   assert.deepEqual(await outcomesOf(kernel, elsewhere, caseId), [])
 })
 

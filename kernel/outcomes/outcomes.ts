@@ -10,7 +10,7 @@ import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import { append, type Recorded } from '../log/log.ts'
 import { installed } from '../register/register.ts'
-import { insertOutcomes, moveWithOutcome, type OutcomeRow, outcomesOfCase } from './store.ts'
+import { insertOutcomes, moveWithOutcomes, type OutcomeRow, outcomesOfCase } from './store.ts'
 
 export type { OutcomeRow } from './store.ts'
 
@@ -60,15 +60,27 @@ export async function addOutcomes(
     ),
   ])
   const rows = added.flat()
-  const isNew = new Set(outcomes.filter(({ isNewCase }) => isNewCase).map(({ caseId }) => caseId))
-  const moved = rows.map(({ caseId }) => caseId).filter((caseId) => !isNew.has(caseId))
-  if (moved.length > 0) await tx.run(moveWithOutcome, [tx.institutionId, at, moved, closing])
+  const moved = movedBy(rows, outcomes)
+  if (moved.size > 0) {
+    await tx.run(moveWithOutcomes, [tx.institutionId, at, closing, [...moved.keys()], [...moved.values()]])
+  }
   return rows.map((row) => ({
     kind: 'outcome.recorded',
     caseId: row.caseId,
     recordId: row.outcomeId,
     record: outcomeRecord(row),
   }))
+}
+
+/** By how much each case moves on: by every outcome but the one it came with. */
+function movedBy(rows: readonly OutcomeRow[], outcomes: readonly NewOutcome[]): ReadonlyMap<string, number> {
+  const isNew = new Set(outcomes.filter(({ isNewCase }) => isNewCase).map(({ caseId }) => caseId))
+  const moved = new Map<string, number>()
+  for (const { caseId, revision } of rows) {
+    const cameWithCase = revision === 1 && isNew.has(caseId)
+    if (!cameWithCase) moved.set(caseId, (moved.get(caseId) ?? 0) + 1)
+  }
+  return moved
 }
 
 /** What is said twice of one case is two revisions, which one statement cannot tell apart: each round has a case once. */
@@ -107,7 +119,7 @@ export async function recordOutcome(
   given: { readonly caseId: string; readonly version: number | undefined; readonly outcome: unknown },
 ): Promise<{ readonly version: number; readonly outcomes: readonly OutcomeRow[] }> {
   return kernel.db.transaction(actor.institutionId, async (tx) => {
-    const row = await takeCase(tx, given.caseId, given.version)
+    const row = await takeCase(tx, actor, given)
     const { application } = installed(kernel, row.applicationId)
     const read = readWith(application.outcome, given.outcome)
     if (!read.ok) throw invalidOutcome(row.applicationId, read.problems)

@@ -1,6 +1,5 @@
 import { z } from 'zod'
 import { getCase } from '../cases/cases.ts'
-import { Refusal } from '../errors.ts'
 import { type AnyOperation, applicationOutcome, operation } from '../operation.ts'
 import { type OutcomeRow, outcomesOf, recordOutcome } from './outcomes.ts'
 
@@ -56,10 +55,7 @@ const listRoute = operation({
   reply: { status: 200, schema: OutcomesReply },
   refusals: ['case.not_found'],
   async handle(kernel, { actor, params }) {
-    const { row } = await getCase(kernel, actor, params.caseId)
-    if (actor.applicationId !== undefined && actor.applicationId !== row.applicationId) {
-      throw new Refusal('case.not_found')
-    }
+    await getCase(kernel, actor, params.caseId)
     const outcomes = await outcomesOf(kernel, actor, params.caseId)
     return { status: 200, body: { outcomes: outcomes.map(reply) } }
   },

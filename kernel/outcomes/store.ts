@@ -35,13 +35,14 @@ export const insertOutcomes = statement({
   isTrusted: true,
 })
 
-/** Closes what was decided and counts the version of every case that got an outcome. */
-export const moveWithOutcome = statement({
+/** Closes what was decided, and counts the version of every case by the outcomes that it got. */
+export const moveWithOutcomes = statement({
   name: 'outcomes.moveCases',
   text: `
-    update cases set version = version + 1, changed_at = $2,
-      state = case when state = any($4::text[]) then 'closed' else state end
-    where institution_id = $1 and case_id = any($3::uuid[])`,
+    update cases set version = version + given.outcomes, changed_at = $2,
+      state = case when state = any($3::text[]) then 'closed' else state end
+    from unnest($4::uuid[], $5::integer[]) as given (case_id, outcomes)
+    where cases.institution_id = $1 and cases.case_id = given.case_id`,
 })
 
 export const outcomesOfCase = statement({

@@ -50,15 +50,22 @@ async function applicationIds(parent: string): Promise<string[]> {
 
 async function loadApplication(parent: string, id: string): Promise<InstalledApplication> {
   const folder = join(parent, id)
-  const [module, digest]: [{ default?: Application }, Uint8Array] = await Promise.all([
-    import(pathToFileURL(join(folder, 'application.ts')).href),
-    digestOf(folder),
-  ])
+  const [module, digest] = await Promise.all([importDeclaration(folder), digestOf(folder)])
   const application = module.default
   if (application === undefined)
     throw new Error(`${folder}/application.ts exports no application as its default`)
   if (application.id !== id) throw new Error(`the application in ${folder} calls itself "${application.id}"`)
   return { application, folder, digest }
+}
+
+/** @throws Error naming the folder, whatever went wrong in it; Node's own names the file only now and then. */
+async function importDeclaration(folder: string): Promise<{ readonly default?: Application }> {
+  try {
+    return await import(pathToFileURL(join(folder, 'application.ts')).href)
+  } catch (cause) {
+    const detail = cause instanceof Error ? cause.message : String(cause)
+    throw new Error(`the application in ${folder} cannot be loaded: ${detail}`, { cause })
+  }
 }
 
 /** What runs: source and migrations. Tests, samples and pages about it may change without a new registration. */

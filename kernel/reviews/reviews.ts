@@ -39,7 +39,7 @@ export async function completeReview(
   if (accountId === undefined) throw new Refusal('review.person_needed')
   return kernel.db.transaction(actor.institutionId, async (tx) => {
     // 1. Lock the case; whoever comes second waits here and then sees what the first did.
-    const row = await takeCase(tx, given.caseId, undefined)
+    const row = await takeCase(tx, actor, { caseId: given.caseId, version: undefined })
     if (row.state === 'decided' || row.state === 'closed') throw new Refusal('case.decided_already')
     next(row.state, 'review.completed')
     if (row.version !== given.version) throw new Refusal('case.version_stale')

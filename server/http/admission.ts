@@ -4,7 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { type Actor, holds } from '../../kernel/access/roles.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import type { AnyOperation } from '../../kernel/operation.ts'
-import { type Exchange, type ExchangesUnderWay, exchangeOf } from './exchange.ts'
+import { type ExchangesUnderWay, exchangeOf } from './exchange.ts'
 import type { HttpLimits } from './limits.ts'
 import type { Rates } from './rates.ts'
 
@@ -24,7 +24,7 @@ export interface Doorkeeping {
 /** Lets the request in or throws the refusal that it gets. Afterwards the exchange knows its actor. */
 export async function admit(
   operation: AnyOperation,
-  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
+  request: FastifyRequest,
   door: Doorkeeping,
 ): Promise<void> {
   const exchange = exchangeOf(request)
@@ -32,7 +32,7 @@ export async function admit(
   const { underWay, rates, limits } = door
   if (operation.kind === 'json') {
     underWay.admit(exchange, 'single', limits.requests)
-    expire(exchange, { request, reply }, limits.requestMs)
+    exchange.deadline = performance.now() + limits.requestMs
   } else underWay.admit(exchange, 'stream', limits.streams)
   if (operation.method !== 'GET') refuseOtherSites(request)
   await rates.checkAddress(request)
@@ -45,14 +45,13 @@ export async function admit(
 /** Lets in a request for a page. Who asks, and whether he may, is the page's own business. */
 export function admitPage(
   request: FastifyRequest,
-  reply: FastifyReply,
   { underWay, limits }: Pick<Doorkeeping, 'underWay' | 'limits'>,
 ): void {
   const exchange = exchangeOf(request)
   exchange.operationId = `page ${request.routeOptions.url}`
   underWay.admit(exchange, 'single', limits.requests)
   if (request.method !== 'GET' && request.method !== 'HEAD') refuseOtherSites(request)
-  expire(exchange, { request, reply }, limits.requestMs)
+  exchange.deadline = performance.now() + limits.requestMs
 }
 
 async function identify(request: FastifyRequest, { authenticate, rates }: Doorkeeping): Promise<Actor> {
@@ -73,16 +72,6 @@ async function identify(request: FastifyRequest, { authenticate, rates }: Doorke
 function refuseOtherSites({ headers }: FastifyRequest): void {
   const site = headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none') throw new Refusal('access.cross_site')
-}
-
-function expire(
-  exchange: Exchange,
-  { request, reply }: { readonly request: FastifyRequest; readonly reply: FastifyReply },
-  ms: number,
-): void {
-  exchange.expireAfter(ms, request.raw, (refusal) => {
-    if (!reply.sent) reply.send(refusal)
-  })
 }
 
 /** The client asked whether to send its body (RFC 9110, 10.1.1), and so far nothing speaks against it. */

@@ -141,7 +141,7 @@ function pagesOf(pages: FastifyPluginAsync, { underWay, limits }: Shared): Fasti
   return async (site) => {
     site.addHook('onRequest', async (request, reply) => {
       reply.headers(pageHeaders)
-      admitPage(request, reply, { underWay, limits })
+      admitPage(request, { underWay, limits })
     })
     await site.register(pages)
   }

@@ -28,8 +28,8 @@ export function mountExport(
   app.route({
     method: 'GET',
     url,
-    onRequest: async (request, reply) => {
-      await admit(operation, { request, reply }, mounting)
+    onRequest: async (request) => {
+      await admit(operation, request, mounting)
       refuseNul(request)
       if (hasBody(request.raw)) throw new Refusal('request.body_unexpected')
       acceptedFormat(request.headers.accept)

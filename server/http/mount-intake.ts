@@ -23,7 +23,7 @@ export function mountIntake(
     method: 'POST',
     url,
     onRequest: async (request, reply) => {
-      await admit(operation, { request, reply }, mounting)
+      await admit(operation, request, mounting)
       refuseNul(request)
       streamFormatOf(request.headers)
       // Its digest would need the whole body at once. Sending records again is harmless: their references tell them apart.

@@ -26,7 +26,7 @@ export function mountJson(
     exposeHeadRoute: operation.method === 'GET',
     bodyLimit: operation.maxBodyBytes ?? mounting.limits.bodyBytes,
     onRequest: async (request, reply) => {
-      await admit(operation, { request, reply }, mounting)
+      await admit(operation, request, mounting)
       checkHeaders(operation, request)
       if (request.headers.expect !== undefined) letContinue(request, reply)
     },

@@ -99,7 +99,7 @@ function successOf(
     case 'export': {
       const content = {
         [mediaTypes.ndjson]: { schema: schemas.refOf(operation.row) },
-        [mediaTypes.csv]: { schema: { type: 'string' } as const },
+        [mediaTypes.csv]: { schema: csvRows },
       }
       return {
         200: { description: 'The rows; a connection that breaks means that some are missing', content },
@@ -108,6 +108,12 @@ function successOf(
     default:
       return unreachable(operation)
   }
+}
+
+const csvRows: JsonSchema = {
+  type: 'string',
+  description:
+    'RFC 4180, field names first. A text that a spreadsheet would run as a formula (=, +, -, @, tab or line end at its start, plain numbers apart) has an apostrophe before it; a reader takes one off. An absent value is empty, an empty text is "".',
 }
 
 /** Ends an intake's reply where it could not go on. */

@@ -147,10 +147,13 @@ test('the description is an OpenAPI 3.1 document', () => {
   checkWhole(document)
 })
 
-test('so is the description of the whole product', async () => {
-  const whole = describeApi({ kernel: sampleKernel, operations: await findOperations() })
+test('so is the description of the whole product, and all of it can be mounted', async () => {
+  const operations = await findOperations()
+  const whole = describeApi({ kernel: sampleKernel, operations })
   Document.parse(JSON.parse(JSON.stringify(whole)))
   checkWhole(whole)
+  // Mounting finds contradictions between an operation's parts.
+  await sampleServer({ operations }).app.ready()
 })
 
 test('every route is described, and everything described is a route', async () => {

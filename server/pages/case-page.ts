@@ -14,8 +14,14 @@ import { reviewForm } from './review-form.ts'
 import { type Html, html, isolated } from './text/html.ts'
 import type { OfficerVisit } from './visit.ts'
 
-/** @param notice what just happened, above everything */
-export function casePage(visit: OfficerVisit, file: CaseFile, given: Given, notice?: Html): Page {
+export interface AboutCase {
+  /** The form for a review as it was sent. */
+  readonly given: Given
+  /** What just happened, above everything. */
+  readonly notice: Html | undefined
+}
+
+export function casePage(visit: OfficerVisit, file: CaseFile, { given, notice }: AboutCase): Page {
   const { speech } = visit
   const { row, application } = file
   const title = applicationTitle(visit, row.applicationId)

@@ -1,9 +1,11 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
 import pg from 'pg'
+import { KERNEL_SCHEMA } from '../../kernel/db/roles.ts'
+import { freshDatabase } from '../../test/database.ts'
 import { openOffice } from './sample/office.ts'
 
-const office = await openOffice()
+const office = await openOffice(await freshDatabase())
 const amna = await office.signedIn('amna')
 
 const whole = {
@@ -134,8 +136,11 @@ test('a record that was altered behind the log is shown as altered', async () =>
   const caseId = await office.openCase()
   const client = new pg.Client({ connectionString: office.databaseUrl })
   await client.connect()
-  await client.query('update khudi.decisions set score = 0.99 where case_id = $1', [caseId])
-  await client.end()
+  try {
+    await client.query(`update ${KERNEL_SCHEMA}.decisions set score = 0.99 where case_id = $1`, [caseId])
+  } finally {
+    await client.end()
+  }
   const page = await amna.open(`/cases/${caseId}`)
   assert.match(page.body, /Decision made <strong class="tag adverse">THE RECORD IS NOT WHAT WAS LOGGED/)
   assert.match(page.body, /Case opened <span class="tag good">record unchanged/)

@@ -1,7 +1,7 @@
 /** The page that a failed request gets: what is the matter and what to do next, in the reader's language. */
 import type { FastifyInstance } from 'fastify'
-import type { Refusal } from '../../kernel/errors.ts'
-import { tell } from '../http/failures.ts'
+import { Refusal } from '../../kernel/errors.ts'
+import { answerFailure, tell } from '../http/failures.ts'
 import { type Draft, draftOfBody } from './forms/draft.ts'
 import { keptForm } from './forms/kept-form.ts'
 import type { Page } from './page.ts'
@@ -26,7 +26,7 @@ export function mountFailures(app: FastifyInstance, options: PagesOptions): void
   app.get('/*', async (request, reply) => {
     const isForPeople =
       request.headers.accept?.includes('text/html') === true && !request.url.startsWith('/v1/')
-    if (!isForPeople) return reply.callNotFound()
+    if (!isForPeople) return answerFailure(new Refusal('request.not_found'), { request, reply }, reporting)
     const visit = await visitOf(options, request)
     return answer(visit, { request, reply }, notFoundPage(visit))
   })

@@ -24,9 +24,6 @@ import { addressOf, type PagesOptions, visitIn } from './visit.ts'
 export { sessionCookie, sessionTokenOf } from './session.ts'
 export type { PagesOptions } from './visit.ts'
 
-/** A form of the longest texts in Urdu, each character six bytes as browsers encode it. */
-const formBytes = 262_144
-
 const pageRoutes = [
   homeRoute,
   queueRoute,
@@ -41,7 +38,7 @@ const formRoutes = [findRoute, reviewRoute, outcomeRoute, caseFormRoute, requeue
 
 export function pages(options: PagesOptions): FastifyPluginAsync {
   return async (app) => {
-    await app.register(formbody, { bodyLimit: formBytes })
+    await app.register(formbody)
     app.addHook('onRequest', async (request, reply) => {
       const { address, asked } = addressOf(request)
       if (request.method !== 'GET' || asked === undefined) return

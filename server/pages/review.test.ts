@@ -1,8 +1,9 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
+import { freshDatabase } from '../../test/database.ts'
 import { openOffice } from './sample/office.ts'
 
-const office = await openOffice()
+const office = await openOffice(await freshDatabase())
 const amna = await office.signedIn('amna')
 const bilal = await office.signedIn('bilal')
 

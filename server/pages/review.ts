@@ -20,7 +20,7 @@ export const caseRoute: PageRoute = {
   scope: 'case.read',
   async show(visit, { caseId = '' }) {
     const file = await caseFileOf(visit, caseId)
-    return casePage(visit, file, nothingGiven, caseNotice(visit, file))
+    return casePage(visit, file, { given: nothingGiven, notice: caseNotice(visit, file) })
   },
 }
 
@@ -34,12 +34,8 @@ export const reviewRoute: FormRoute = {
 
 async function show(visit: OfficerVisit, caseId: string, about: Given): Promise<Page> {
   const file = await caseFileOf(visit, caseId)
-  return casePage(
-    visit,
-    file,
-    about,
-    problemNotice(visit, about, (field) => labels(visit, field)),
-  )
+  const notice = problemNotice(visit, about, (field) => labels(visit, field))
+  return casePage(visit, file, { given: about, notice })
 }
 
 function labels({ speech }: OfficerVisit, field: string) {
@@ -109,7 +105,7 @@ async function decidedAlready(visit: OfficerVisit, caseId: string, draft: Draft)
   ) {
     return redirection(`/cases/${caseId}?done=review`)
   }
-  const page = casePage(visit, file, nothingGiven, lost(visit, file, draft))
+  const page = casePage(visit, file, { given: nothingGiven, notice: lost(visit, file, draft) })
   return { ...page, status: 409, title: `${visit.speech.text('review.lost')} – ${page.title}` }
 }
 

@@ -13,6 +13,9 @@ import { isFormToken, requireSameOrigin } from './session.ts'
 import { signInPage } from './sign-in-page.ts'
 import { isOfficerVisit, type OfficerVisit, type PagesOptions, type Visit, visitOf } from './visit.ts'
 
+/** A form of the longest texts in Urdu, each character six bytes as browsers encode it. */
+export const formBytes = 262_144
+
 /** Parts of the address, by name. */
 export type Params = Readonly<Record<string, string>>
 
@@ -48,7 +51,7 @@ export function mountPage(app: FastifyInstance, options: PagesOptions, route: Pa
 /** A page with a form, and what its sending does. What was typed is never lost, whatever becomes of it. */
 export function mountForm(app: FastifyInstance, options: PagesOptions, route: FormRoute): void {
   mountPage(app, options, { ...route, show: (visit, params) => route.show(visit, params, nothingGiven) })
-  app.post<{ Params: Params }>(route.path, async (request, reply) => {
+  app.post<{ Params: Params }>(route.path, { bodyLimit: formBytes }, async (request, reply) => {
     name(request, route.id)
     requireSameOrigin(request)
     const visit = await visitOf(options, request)

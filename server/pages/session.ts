@@ -109,14 +109,16 @@ function masked(bytes: Uint8Array, mask: Uint8Array): Buffer {
  */
 export function requireSameOrigin(request: FastifyRequest): void {
   const { 'sec-fetch-site': site, origin, referer } = request.headers
-  if (site !== undefined) {
-    if (site === 'same-origin') return
-  } else if (hostOf(origin ?? referer) === request.host) return
+  if (site === undefined ? isFrom(origin ?? referer, request.host) : site === 'same-origin') return
   throw new Refusal('access.cross_site')
 }
 
-function hostOf(url: string | undefined): string | undefined {
-  return url !== undefined && URL.canParse(url) ? new URL(url).host : undefined
+/** Whether the page at `url` is of `host`. A port that is the scheme's own may be written or not. */
+function isFrom(url: string | undefined, host: string): boolean {
+  if (url === undefined || !URL.canParse(url)) return false
+  const sender = new URL(url)
+  const own = `${sender.protocol}//${host}`
+  return URL.canParse(own) && sender.host === new URL(own).host
 }
 
 /** An address on this server to go on to, from what a form or a link said; home for anything else. */

@@ -6,7 +6,7 @@ import { Refusal } from '../../kernel/errors.ts'
 import { institutions } from '../../kernel/institutions/institutions.ts'
 import { type Draft, draftOfBody, readDraft } from './forms/draft.ts'
 import { type Answer, redirection } from './page.ts'
-import { answer, name } from './routes.ts'
+import { answer, formBytes, name } from './routes.ts'
 import {
   chosenLanguage,
   isFormToken,
@@ -30,13 +30,13 @@ export async function mountSignIn(app: FastifyInstance, options: PagesOptions): 
     if (visit.officer !== undefined) return answer(visit, { request, reply }, redirection(to))
     return answer(visit, { request, reply }, await signInPage(visit, { next: to }))
   })
-  app.post('/sign-in', async (request, reply) => {
+  app.post('/sign-in', { bodyLimit: formBytes }, async (request, reply) => {
     name(request, 'page.sign_in')
     requireSameOrigin(request)
     const visit = visitIn(options, request, undefined)
     return answer(visit, { request, reply }, await signedIn(options, request, { visit, guard }))
   })
-  app.post('/sign-out', async (request, reply) => {
+  app.post('/sign-out', { bodyLimit: formBytes }, async (request, reply) => {
     name(request, 'page.sign_out')
     requireSameOrigin(request)
     const token = sessionTokenOf(request, options.isSecure)

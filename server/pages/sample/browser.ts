@@ -9,14 +9,20 @@ export interface Shown {
   readonly headers: Readonly<Record<string, unknown>>
 }
 
+let made = 0
+
 export class Browser {
   readonly #app: FastifyInstance
+  /** Its own, since attempts to sign in are counted by address. */
+  readonly #address: string
   readonly #cookies = new Map<string, string>()
   /** Proof of the session, from the page that was read last. */
   #token = ''
 
   constructor(app: FastifyInstance, language: Language) {
+    made += 1
     this.#app = app
+    this.#address = `10.0.${made >> 8}.${made & 255}`
     this.#cookies.set('khudi-language', language)
   }
 
@@ -57,6 +63,7 @@ export class Browser {
   }): Promise<Shown> {
     const reply = await this.#app.inject({
       ...request,
+      remoteAddress: this.#address,
       headers: { cookie: [...this.#cookies].map((pair) => pair.join('=')).join('; '), ...request.headers },
     })
     for (const { name, value } of reply.cookies) {

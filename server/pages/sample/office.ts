@@ -7,12 +7,12 @@ import { fileURLToPath } from 'node:url'
 import type { Language } from '@khudi/sdk'
 import type { FastifyInstance } from 'fastify'
 import { createAccount } from '../../../kernel/access/access.ts'
+import type { Database } from '../../../kernel/db/database.ts'
 import { intake } from '../../../kernel/decisions/intake.ts'
 import { foundInstitution, type InstitutionRow } from '../../../kernel/institutions/institutions.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
 import { loadApplications } from '../../../kernel/register/applications.ts'
 import { registerApplication } from '../../../kernel/register/register.ts'
-import { freshDatabase } from '../../../test/database.ts'
 import { createHttpServer } from '../../http/http-server.ts'
 import { makeKernel } from '../../platform.ts'
 import { pages } from '../pages.ts'
@@ -45,8 +45,14 @@ export interface Office {
   openCase(given?: Readonly<Record<string, unknown>>): Promise<string>
 }
 
-export async function openOffice(): Promise<Office> {
-  const { db, url } = await freshDatabase()
+/** Opens the office on an empty database, which its test brings along. */
+export async function openOffice({
+  db,
+  url,
+}: {
+  readonly db: Database
+  readonly url: string
+}): Promise<Office> {
   const applications = await loadApplications([fileURLToPath(new URL('applications', import.meta.url))])
   const objectsFolder = await mkdtemp(join(tmpdir(), 'khudi-pages-'))
   const enginesFolder = fileURLToPath(new URL('../../../engines', import.meta.url))

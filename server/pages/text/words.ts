@@ -243,7 +243,7 @@ export const words = {
   'decision.title': of('Decision', 'فیصلہ'),
   'decision.about': of('About', 'بابت'),
   'decision.case': of('case', 'مقدمہ'),
-  'decision.madeWith': of('What made it', 'فیصلہ کس نے کیا'),
+  'decision.madeWith': of('Code and model', 'کوڈ اور ماڈل'),
   'decision.decidedAt': of('Made on', 'فیصلے کا وقت'),
   'decision.round': of('Round', 'مرحلہ'),
   'decision.number': of('Number of the decision', 'فیصلے کا نمبر'),

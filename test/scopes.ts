@@ -1,0 +1,351 @@
+/**
+ * Who may do what: every operation of a noun, through the HTTP server in process, by random people and connected systems.
+ *
+ * Whatever their roles and bonds, nothing of another institution, or of an application they are not bound to, is in any
+ * reply or changed by any request; what is hidden from them answers exactly like what does not exist.
+ */
+import assert from 'node:assert/strict'
+import { after, test } from 'node:test'
+import fc from 'fast-check'
+import type pg from 'pg'
+import { issueKey, signIn } from '../kernel/access/access.ts'
+import { type Actor, holds, roles } from '../kernel/access/roles.ts'
+import type { AnyOperation } from '../kernel/operation.ts'
+import { authenticator } from '../server/authenticate.ts'
+import { createHttpServer } from '../server/http/http-server.ts'
+import { findOperations } from '../server/operations.ts'
+import { sessionCookie } from '../server/pages/session.ts'
+import { type Furnished, furnish } from './institution.ts'
+import { freshKernel, makeOfficer, permit, type TestKernel } from './kernel.ts'
+
+/** Who asks: the headers that say so, and what the kernel knows of them. */
+interface Caller {
+  readonly actor: Pick<Actor, 'roles' | 'applicationId'>
+  readonly headers: Readonly<Record<string, string>>
+}
+
+interface World extends TestKernel {
+  readonly owner: pg.Client
+  /** Where all callers are. */
+  readonly home: Furnished
+  /** What none of them may see or change. */
+  readonly abroad: Furnished
+  readonly app: ReturnType<typeof createHttpServer>
+}
+
+const applicationIds = ['permits', 'parcels'] as const
+const officerRoles = ['permits.clerk', 'permits.inspector', 'parcels.inspector']
+const absentId = '01900000-0000-7000-8000-000000000000'
+
+/** Registers the tests of the noun's operations. Awaited at the top of `<noun>.scopes.test.ts`. */
+export async function checkScopes(noun: string): Promise<void> {
+  const operations = (await findOperations()).filter(({ id }) => id.startsWith(`${noun}.`))
+  assert.notEqual(operations.length, 0, `no operation of ${noun}`)
+  const world = await makeWorld(operations)
+  const callers = await callersOf(world)
+  const before = await institutionRows(world, world.abroad)
+  for (const operation of operations) {
+    test(`${operation.id}: nobody is let in who does not say who they are`, () =>
+      checkStrangers(world, operation))
+    test(`${operation.id}: nothing outside the scope of whoever asks gets through`, () =>
+      checkCallers(world, operation, callers))
+  }
+  test(`${noun}: after all this nothing of the other institution has changed`, async () => {
+    assert.deepEqual(await institutionRows(world, world.abroad), before)
+  })
+}
+
+async function makeWorld(operations: readonly AnyOperation[]): Promise<World> {
+  const fresh = await freshKernel()
+  const { kernel, database } = fresh
+  const app = createHttpServer({
+    kernel,
+    operations,
+    authenticate: authenticator(kernel, { isSecure: false }),
+    checksReplies: true,
+  })
+  after(() => app.close())
+  const [home, abroad] = [await furnish(kernel, 'home'), await furnish(kernel, 'abroad')]
+  return { ...fresh, owner: await database.connect(), home, abroad, app }
+}
+
+/** A draw of people (one for each role, and an officer with all) and of keys with any roles and bond. */
+async function callersOf({ kernel, home }: World): Promise<fc.Arbitrary<Promise<Caller>>> {
+  const { operator } = home
+  const { institutionId } = operator
+  const people: Promise<Caller>[] = []
+  const roleSets = [...Object.keys(roles).map((role) => [role]), ['officer', ...officerRoles]]
+  for (const [index, held] of roleSets.entries()) {
+    const username = `person-${index}`
+    const actor = await makeOfficer(kernel, operator, { username, roles: held })
+    const { token } = await signIn(kernel, { institutionId, username, password: `${username} password` })
+    people.push(Promise.resolve({ actor, headers: { cookie: `${sessionCookie(false)}=${token}` } }))
+  }
+  const key = fc.record({
+    roles: fc.subarray([...Object.keys(roles), ...officerRoles]),
+    applicationId: fc.constantFrom(undefined, ...applicationIds),
+  })
+  const expiresAt = new Date('2030-01-01')
+  const keys = key.map(async (actor): Promise<Caller> => {
+    const token = await issueKey(kernel, operator, { label: 'drawn', ...actor, expiresAt })
+    return { actor, headers: { authorization: `Bearer ${token}` } }
+  })
+  return fc.oneof(fc.constantFrom(...people), { arbitrary: keys, weight: 3 })
+}
+
+/** What an address may name; `applicationId` is the application that it belongs to. */
+interface Target {
+  readonly params: Readonly<Record<string, string>>
+  readonly applicationId: string | undefined
+}
+
+interface Targets {
+  readonly own: readonly Target[]
+  readonly abroad: readonly Target[]
+  readonly absent: Target
+}
+
+/** By the parameter of the path that an operation takes. */
+function targetsOf(operation: AnyOperation, { home, abroad }: World): Targets {
+  const name = /\{(\w+)\}/.exec(operation.path)?.[1]
+  const target = (value: string, applicationId?: string): Target => ({
+    params: name === undefined ? {} : { [name]: value },
+    applicationId,
+  })
+  switch (name) {
+    case undefined:
+      return { own: [target('')], abroad: [], absent: target('') }
+    case 'applicationId':
+      return { own: applicationIds.map((id) => target(id, id)), abroad: [], absent: target('nowhere') }
+    case 'caseId':
+      return { own: casesOf(home).map(named), abroad: casesOf(abroad).map(named), absent: target(absentId) }
+    case 'decisionId': {
+      const ids = ({ decisionId, parcel }: Furnished): [string, string][] => [
+        [decisionId, 'permits'],
+        [parcel.decisionId, 'parcels'],
+      ]
+      return { own: ids(home).map(named), abroad: ids(abroad).map(named), absent: target(absentId) }
+    }
+    case 'jobId':
+      return { own: [target(home.deadJobId)], abroad: [target(abroad.deadJobId)], absent: target(absentId) }
+    default:
+      throw new Error(`${operation.id}: what {${name}} names is not known here; say it in test/scopes.ts`)
+  }
+  function named([value, applicationId]: readonly [string, string]): Target {
+    return target(value, applicationId)
+  }
+}
+
+function casesOf({ cases, parcel }: Furnished): [string, string][] {
+  return [
+    ...Object.values(cases).map((caseId): [string, string] => [caseId, 'permits']),
+    [parcel.caseId, 'parcels'],
+  ]
+}
+
+/** A body that the operation takes. */
+function bodyOf({ id }: AnyOperation, { applicationId }: Target): unknown {
+  const parcel = { parcelNumber: permit().permitNumber, sentOn: '2026-02-01', weightKg: 2, contents: 'books' }
+  switch (id) {
+    case 'decisions.submit':
+    case 'decisions.stream':
+      return applicationId === 'parcels' ? parcel : permit({ answer: 'check' })
+    case 'outcomes.record':
+      return { finding: applicationId === 'parcels' ? 'harmless' : 'right' }
+    case 'reviews.complete':
+      return { recommendation: 'check', reason: 'As drawn.' }
+    case 'jobs.requeue':
+      return undefined
+    default:
+      throw new Error(`${id}: a body that it takes is not known here; say it in test/scopes.ts`)
+  }
+}
+
+interface Answer {
+  readonly status: number
+  /** Without the number of the request, which is always another. */
+  readonly body: string
+}
+
+async function ask(
+  { app }: World,
+  operation: AnyOperation,
+  { target, headers }: { readonly target: Target; readonly headers: Caller['headers'] },
+): Promise<Answer> {
+  const url = operation.path.replace(/\{(\w+)\}/g, (_, name: string) => target.params[name] ?? '')
+  const body = operation.method === 'GET' ? undefined : bodyOf(operation, target)
+  const editsVersion = operation.kind === 'json' && operation.editsVersion === true
+  const contentType = operation.kind === 'intake' ? 'application/x-ndjson' : 'application/json'
+  const reply = await app.inject({
+    method: operation.method,
+    url,
+    headers: {
+      ...headers,
+      ...(body !== undefined && { 'content-type': contentType }),
+      ...(editsVersion && { 'if-match': '"1"' }),
+    },
+    ...(body !== undefined && { payload: JSON.stringify(body) }),
+  })
+  const text = reply.body.replace(/"requestId":"[^"]*"/, '"requestId":""')
+  return { status: reply.statusCode, body: text }
+}
+
+async function checkStrangers(world: World, operation: AnyOperation): Promise<void> {
+  const { own, abroad, absent } = targetsOf(operation, world)
+  const wrong = Buffer.alloc(48, 1).toString('base64url')
+  for (const headers of [
+    {},
+    { authorization: `Bearer ${wrong}` },
+    { cookie: `${sessionCookie(false)}=${wrong}` },
+  ]) {
+    const answers = await Promise.all(
+      [...own, ...abroad, absent].map((target) => ask(world, operation, { target, headers })),
+    )
+    assert.equal(new Set(answers.map(({ body }) => body)).size, 1)
+    for (const { status } of answers) assert.equal(status, 401)
+  }
+}
+
+async function checkCallers(
+  world: World,
+  operation: AnyOperation,
+  callers: fc.Arbitrary<Promise<Caller>>,
+): Promise<void> {
+  const targets = targetsOf(operation, world)
+  const secrets = await secretsOf(world)
+  const examples = await everyCaller(world, targets)
+  let succeeded = 0
+  await fc.assert(
+    fc.asyncProperty(callers, fc.constantFrom(...targets.own), fc.nat(), async (drawn, own, pick) => {
+      const caller = await drawn
+      const { actor, headers } = caller
+      const from = (target: Target) => ask(world, operation, { target, headers })
+      const [absent, hidden, answer] = await Promise.all([
+        from(targets.absent),
+        from(targets.abroad.length === 0 ? targets.absent : at(targets.abroad, pick)),
+        from(own),
+      ])
+      if (answer.status < 300) succeeded += 1
+      assert.deepEqual(hidden, absent, 'what is of another institution answers like what does not exist')
+      if (!holds(actor, operation.scope)) {
+        assert.deepEqual([answer.status, JSON.parse(answer.body).code], [403, 'access.scope_missing'])
+        assert.deepEqual(absent, answer, 'who may not ask is not told what exists')
+      } else if (isBoundElsewhere(actor, own)) {
+        assert.deepEqual(answer, absent, 'what is of another application answers like what does not exist')
+      }
+      for (const one of [answer, hidden, absent]) {
+        assert.ok(one.status < 500, one.body)
+        for (const secret of secrets(actor)) assert.ok(!one.body.includes(secret), `${secret} in ${one.body}`)
+      }
+    }),
+    { numRuns: examples.length + 20, examples },
+  )
+  assert.ok(succeeded > 0, 'nobody may do this at all: the test shows nothing')
+}
+
+/** Beside the draw, always: somebody with every role, and somebody bound to each application. */
+async function everyCaller(
+  { kernel, home }: World,
+  { own }: Targets,
+): Promise<[Promise<Caller>, Target, number][]> {
+  const every = [...Object.keys(roles), ...officerRoles]
+  const expiresAt = new Date('2030-01-01')
+  const key = async (applicationId: string | undefined): Promise<Caller> => {
+    const actor = { roles: every, applicationId }
+    const token = await issueKey(kernel, home.operator, { label: 'every role', ...actor, expiresAt })
+    return { actor, headers: { authorization: `Bearer ${token}` } }
+  }
+  const clerk: Caller = {
+    actor: home.clerk,
+    headers: { cookie: `${sessionCookie(false)}=${home.session}` },
+  }
+  const callers = [...(await Promise.all([key(undefined), ...applicationIds.map(key)])), clerk]
+  return callers.flatMap((caller) =>
+    own.map((target, index): [Promise<Caller>, Target, number] => [Promise.resolve(caller), target, index]),
+  )
+}
+
+function at<T>(list: readonly T[], pick: number): T {
+  const one = list[pick % list.length]
+  if (one === undefined) throw new Error('the list is empty')
+  return one
+}
+
+function isBoundElsewhere({ applicationId }: Caller['actor'], target: Target): boolean {
+  return (
+    applicationId !== undefined &&
+    target.applicationId !== undefined &&
+    target.applicationId !== applicationId
+  )
+}
+
+/** Identifiers that no reply to this actor may hold: those of the other institution, and of applications not theirs. */
+async function secretsOf({
+  owner,
+  home,
+  abroad,
+}: World): Promise<(actor: Caller['actor']) => readonly string[]> {
+  const foreign = await identifiersOf(owner, abroad)
+  const byApplication = new Map<string, readonly string[]>()
+  for (const id of applicationIds) byApplication.set(id, await identifiersOfApplication(owner, home, id))
+  return ({ applicationId }) => {
+    if (applicationId === undefined) return foreign
+    const others = applicationIds.filter((id) => id !== applicationId)
+    return [...foreign, ...others.flatMap((id) => byApplication.get(id) ?? [])]
+  }
+}
+
+/** Every UUID in any row of the institution. */
+async function identifiersOf(owner: pg.Client, { operator }: Furnished): Promise<readonly string[]> {
+  const { rows: columns } = await owner.query<{ table: string; column: string }>(
+    `select relname as table, attname as column from pg_class join pg_attribute on attrelid = pg_class.oid
+     where relnamespace = 'kernel'::regnamespace and relkind = 'r' and atttypid = 'uuid'::regtype and attnum > 0
+       and exists (select from pg_attribute own where own.attrelid = pg_class.oid and own.attname = 'institution_id')`,
+  )
+  const found = new Set<string>()
+  for (const { table, column } of columns) {
+    const { rows } = await owner.query<{ id: string }>(
+      `select distinct ${column} as id from ${table} where institution_id = $1 and ${column} is not null`,
+      [operator.institutionId],
+    )
+    for (const { id } of rows) found.add(id)
+  }
+  return [...found]
+}
+
+async function identifiersOfApplication(
+  owner: pg.Client,
+  { operator }: Furnished,
+  applicationId: string,
+): Promise<readonly string[]> {
+  const { rows } = await owner.query<{ id: string }>(
+    `select case_id::text as id from cases where institution_id = $1 and application_id = $2
+     union all select decision_id::text from decisions where institution_id = $1 and application_id = $2
+     union all select outcome_id::text from outcomes join cases using (institution_id, case_id)
+       where institution_id = $1 and application_id = $2
+     union all select encode(model_digest, 'hex') from models where institution_id = $1 and application_id = $2`,
+    [operator.institutionId, applicationId],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** A digest of each table's rows of the institution. */
+async function institutionRows(
+  { owner }: World,
+  { operator }: Furnished,
+): Promise<Readonly<Record<string, string>>> {
+  const { rows: tables } = await owner.query<{ name: string }>(
+    `select relname as name from pg_class join pg_attribute on attrelid = pg_class.oid and attname = 'institution_id'
+     where relnamespace = 'kernel'::regnamespace and relkind = 'r' order by 1`,
+  )
+  const digests: Record<string, string> = {}
+  for (const { name } of tables) {
+    const { rows } = await owner.query<{ digest: string }>(
+      `select md5(coalesce(string_agg(one::text, ',' order by one::text), '')) as digest from ${name} one
+       where institution_id = $1`,
+      [operator.institutionId],
+    )
+    digests[name] = rows[0]?.digest ?? ''
+  }
+  return digests
+}

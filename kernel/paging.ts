@@ -70,3 +70,15 @@ function parse(json: string): unknown {
     return undefined
   }
 }
+
+/** A page from one row more than was asked for: the surplus row tells that there is a next page. */
+export function page<Row, Position extends z.ZodType>(
+  rows: readonly Row[],
+  limit: number,
+  next: { readonly cursors: Cursors<Position>; readonly within?: string; positionOf(row: Row): z.input<Position> },
+): { readonly items: readonly Row[]; readonly next: string | null } {
+  const items = rows.slice(0, limit)
+  const last = items.at(-1)
+  if (rows.length <= limit || last === undefined) return { items, next: null }
+  return { items, next: next.cursors.write(next.positionOf(last), next.within) }
+}

@@ -8,12 +8,12 @@ import { importUnderFire } from './kill.ts'
 import { ledgerOf } from './ledger.ts'
 
 const rounds = 20
-const rowsOfFile = 4_000
+const rowsOfFile = 3_000
 const badEvery = 40
 
 test('an import that is killed 20 times, now and then with its database, ends as if it never had been', async (t) => {
   await withInstallation(async (installation) => {
-    const { history } = await foundCustoms(installation, 2_000)
+    const { history } = await foundCustoms(installation, 1_000)
     const damage = await importUnderFire(installation, {
       rounds,
       seed: 20_260_101,

@@ -39,11 +39,11 @@ export interface Damage {
 }
 
 /** A kill while the command starts comes within this time. */
-const startMs = 1_500
+const startMs = 1_000
 /** After its first batch the command works on undisturbed for at most this long. */
-const workMs = 500
+const workMs = 400
 /** A database server that was killed is brought back by the command, which is killed in its turn within this time. */
-const recoveryMs = 2_000
+const recoveryMs = 1_200
 
 /** Runs the rounds; every file is finished at the end. */
 export async function importUnderFire(installation: Installation, fire: Fire): Promise<Damage> {

@@ -63,11 +63,11 @@ test('a wrong password and an unknown name are refused in the same words', async
 test('an unknown name costs as many hashes as a wrong password', async () => {
   await assert.rejects(enter('nobody', password))
   const hashes = async (username: string) => {
-    let count = 0
-    const hook = createHook({ init: (_id, type) => void (type === 'ARGON2REQUEST' && (count += 1)) }).enable()
+    const started: string[] = []
+    const hook = createHook({ init: (_id, type) => void started.push(type) }).enable()
     await assert.rejects(enter(username, 'wrong'), { code: 'access.sign_in_failed' })
     hook.disable()
-    return count
+    return started.filter((type) => type === 'ARGON2REQUEST').length
   }
   assert.deepEqual([await hashes('amina'), await hashes('nobody')], [1, 1])
 })

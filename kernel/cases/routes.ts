@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { requireApplication } from '../access/access.ts'
-import { cursorOf, PageQuery, page, pageOf } from '../cursor.ts'
+import { cursorsOf, page, pageOf, pageQuery } from '../paging.ts'
 import { DecisionReply, decisionReply } from '../decisions/replies.ts'
 import { type AnyOperation, operation } from '../operation.ts'
 import { findCases, getCase, queueOf } from './cases.ts'
@@ -8,8 +8,8 @@ import { CaseFileReply, CaseReply, caseFileReply, caseReply } from './replies.ts
 import { CaseState } from './states.ts'
 
 const CaseParams = z.strictObject({ caseId: z.uuid() })
-const listPlace = cursorOf(z.uuid())
-const queuePlace = cursorOf(z.strictObject({ priority: z.number(), caseId: z.uuid() }))
+const listCursors = cursorsOf('cases', z.uuid())
+const queueCursors = cursorsOf('queue', z.strictObject({ priority: z.number(), caseId: z.uuid() }))
 
 const listRoute = operation({
   id: 'cases.list',
@@ -19,7 +19,7 @@ const listRoute = operation({
   scope: 'case.read',
   params: z.strictObject({}),
   query: z.strictObject({
-    ...PageQuery,
+    ...pageQuery,
     application: z.string().optional(),
     state: CaseState.optional(),
   }),
@@ -32,7 +32,7 @@ const listRoute = operation({
       applicationId: query.application ?? actor.applicationId,
       states: query.state === undefined ? undefined : [query.state],
     }
-    const after = query.cursor === undefined ? undefined : listPlace.read(query.cursor)
+    const after = query.cursor === undefined ? undefined : listCursors.read(query.cursor, within)
     const found = await findCases(kernel, actor, filter, { after, size: query.size + 1 })
     const { rows, next } = page(found, query.size, { cursor: listPlace, placeOf: ({ caseId }) => caseId })
     return { status: 200, body: { rows: rows.map(caseReply), next } }
@@ -46,14 +46,14 @@ const queueRoute = operation({
   summary: 'Cases that wait for this officer, most urgent first',
   scope: 'case.review',
   params: z.strictObject({}),
-  query: z.strictObject({ ...PageQuery, application: z.string().optional() }),
+  query: z.strictObject({ ...pageQuery, application: z.string().optional() }),
   body: undefined,
   reply: { status: 200, schema: pageOf(CaseReply.extend({ decision: DecisionReply.nullable() })) },
   refusals: ['request.cursor_invalid', 'access.application_foreign'],
   async handle(kernel, { actor, query }) {
     if (query.application !== undefined) requireApplication(actor, query.application)
     const applicationId = query.application ?? actor.applicationId
-    const after = query.cursor === undefined ? undefined : queuePlace.read(query.cursor)
+    const after = query.cursor === undefined ? undefined : queueCursors.read(query.cursor, within)
     const found = await queueOf(kernel, actor, applicationId, { after, size: query.size + 1 })
     const { rows, next } = page(found, query.size, {
       cursor: queuePlace,

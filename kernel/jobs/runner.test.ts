@@ -52,14 +52,14 @@ test('everything that is due is done, by the handler of its kind, with its paylo
 })
 
 test('schedules that are due run with it', async () => {
-  let ran = 0
-  const { runner, institutionId } = await runnerOf(async () => void (ran += 1))
+  const ran: string[] = []
+  const { runner, institutionId } = await runnerOf(async () => void ran.push('nightly'))
   const nightly = { scheduleId: 'nightly', kind: 'test.job', cron: '*/5 * * * *', timezone: 'UTC' }
   await schedule(kernel, institutionId, nightly)
   assert.equal(await runner.runDue(), 0)
   clock.advance(300_000)
   assert.equal(await runner.runDue(), 1)
-  assert.equal(ran, 1)
+  assert.deepEqual(ran, ['nightly'])
 })
 
 test('a job that fails N times is dead, and each failure is told without its payload', async () => {

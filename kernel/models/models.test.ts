@@ -188,7 +188,10 @@ test('a model is read from its file once for a process', async () => {
     ...fresh,
     objects: {
       ...fresh.objects,
-      find: async (digest: Uint8Array) => (reads.push(hex(digest)), fresh.objects.find(digest)),
+      find: (digest: Uint8Array) => {
+        reads.push(hex(digest))
+        return fresh.objects.find(digest)
+      },
     },
   }
   await loadModels(counting, model === undefined ? [] : [model])

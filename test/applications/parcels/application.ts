@@ -18,7 +18,6 @@ const Parcel = record({
   weightKg: number({ en: 'Weight (kg)', ur: 'وزن (کلوگرام)' }, { min: 0 }),
   contents: text({ en: 'Contents', ur: 'سامان' }, { max: 60 }),
 })
-type Parcel = z.output<typeof Parcel>
 
 const Inspection = record({
   finding: choice(

@@ -75,7 +75,11 @@ function parse(json: string): unknown {
 export function page<Row, Position extends z.ZodType>(
   rows: readonly Row[],
   limit: number,
-  next: { readonly cursors: Cursors<Position>; readonly within?: string; positionOf(row: Row): z.input<Position> },
+  next: {
+    readonly cursors: Cursors<Position>
+    readonly within?: string
+    positionOf(row: Row): z.input<Position>
+  },
 ): { readonly items: readonly Row[]; readonly next: string | null } {
   const items = rows.slice(0, limit)
   const last = items.at(-1)

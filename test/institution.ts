@@ -134,7 +134,7 @@ async function makeJobs(kernel: Kernel, institutionId: string): Promise<string> 
   )
   const job = await claim(kernel, institutionId, ['test.fails'])
   if (job === undefined) throw new Error('the job was just added')
-  await fail(kernel, institutionId, job, 'as asked')
+  await fail(kernel, institutionId, { job: job, reason: 'as asked' })
   await kernel.db.transaction(institutionId, (tx) => enqueue(tx, at, { kind: 'test.waits', payload: {} }))
   await schedule(kernel, institutionId, {
     scheduleId: 'test',

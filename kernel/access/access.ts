@@ -61,7 +61,9 @@ export async function createAccount({ db, clock }: Store, actor: Actor, account:
     const row = [tx.institutionId, accountId, username, roles, passwordHash, language, at]
     if ((await tx.run(insertAccount, row)) === 0) throw new Refusal('access.account_exists', { username })
     const record = canonicalJson({ account: accountId, createdAt: at.toISOString(), roles, username })
-    await append(tx, actor.name, at, [{ kind: 'account.created', caseId: null, recordId: accountId, record }])
+    await append(tx, { actor: actor.name, at }, [
+      { kind: 'account.created', caseId: null, recordId: accountId, record },
+    ])
   })
 }
 
@@ -187,7 +189,7 @@ export async function issueKey({ db, clock }: Store, actor: Actor, key: NewKey):
       label,
       roles,
     })
-    await append(tx, actor.name, at, [
+    await append(tx, { actor: actor.name, at }, [
       { kind: 'key.issued', caseId: null, recordId: Buffer.from(hash).toString('hex'), record },
     ])
   })

@@ -71,8 +71,10 @@ test('a case of another institution is not found, like one that never was', asyn
   const { caseId, reference } = await decided(kernel, operator, 'permits', permit())
   for (const id of [caseId, '01900000-0000-7000-8000-000000000000'])
     await assert.rejects(getCase(kernel, elsewhere, id), { code: 'case.not_found', parameters: {} })
-  await assert.rejects(caseIdOf(kernel, elsewhere, 'permits', reference), { code: 'case.not_found' })
-  assert.equal(await caseIdOf(kernel, operator, 'permits', reference), caseId)
+  await assert.rejects(caseIdOf(kernel, elsewhere, { applicationId: 'permits', reference: reference }), {
+    code: 'case.not_found',
+  })
+  assert.equal(await caseIdOf(kernel, operator, { applicationId: 'permits', reference: reference }), caseId)
 })
 
 test('a case leaves the queue when it is decided', async () => {
@@ -85,7 +87,7 @@ test('a case leaves the queue when it is decided', async () => {
 })
 
 async function queueIds(actor: Actor): Promise<readonly string[]> {
-  const found = await queueOf(kernel, actor, undefined, { after: undefined, size: 1_000 })
+  const found = await queueOf(kernel, actor, { applicationId: undefined, after: undefined, size: 1_000 })
   return found.map(({ row }) => row.caseId)
 }
 
@@ -110,7 +112,7 @@ async function walkQueue(actor: Actor, size: number): Promise<readonly CaseRow[]
   const rows: CaseRow[] = []
   let after: QueuePlace | undefined
   for (;;) {
-    const found = await queueOf(kernel, actor, 'permits', { after, size })
+    const found = await queueOf(kernel, actor, { applicationId: 'permits', after, size })
     rows.push(...found.map(({ row }) => row))
     const last = found.at(-1)?.row
     if (last === undefined || found.length < size) return rows
@@ -121,12 +123,12 @@ async function walkQueue(actor: Actor, size: number): Promise<readonly CaseRow[]
 test('a list holds each case once, newest first, whatever the page', async () => {
   const lists = await foundInstitution(kernel, 'lists')
   await open(lists, ...Array.from({ length: 11 }, () => permit()))
-  const all = await findCases(kernel, lists, everything, { after: undefined, size: 1_000 })
+  const all = await findCases(kernel, lists, { ...everything, after: undefined, size: 1_000 })
   assert.equal(all.length, 11)
   for (const size of [1, 3, 7]) {
     const ids: string[] = []
     for (let after: string | undefined; ; after = ids.at(-1)) {
-      const rows = await findCases(kernel, lists, everything, { after, size })
+      const rows = await findCases(kernel, lists, { ...everything, after, size })
       ids.push(...rows.map(({ caseId }) => caseId))
       if (rows.length < size) break
     }
@@ -149,10 +151,10 @@ const everything = { applicationId: undefined, states: undefined }
 test('a list is filtered by application and state', async () => {
   await submit(kernel, operator, 'permits', permit({ answer: 'check' }), permit(), permit())
   const filter = { applicationId: 'permits', states: ['opened', 'in_review'] } as const
-  const rows = await findCases(kernel, operator, filter, { after: undefined, size: 100 })
+  const rows = await findCases(kernel, operator, { ...filter, after: undefined, size: 100 })
   assert.ok(rows.length > 0 && rows.every(({ state }) => state !== 'decided' && state !== 'closed'))
   const none = { applicationId: 'parcels', states: undefined }
-  assert.deepEqual(await findCases(kernel, operator, none, { after: undefined, size: 100 }), [])
+  assert.deepEqual(await findCases(kernel, operator, { ...none, after: undefined, size: 100 }), [])
 })
 
 test('the undecided cases of a period come by day, each once, whatever the batch', async () => {
@@ -163,7 +165,7 @@ test('the undecided cases of a period come by day, each once, whatever the batch
   assert.equal(await countUndecidedCases(kernel, elsewhere, period), 9)
   await fc.assert(
     fc.asyncProperty(fc.integer({ min: 1, max: 10 }), async (batch) => {
-      const found = (await Array.fromAsync(undecided(kernel, elsewhere, period, batch))).flat()
+      const found = (await Array.fromAsync(undecided(kernel, elsewhere, { ...period, batch: batch }))).flat()
       const expected = days.slice(1, 4).flatMap((day) => [day, day, day])
       assert.deepEqual(
         found.map(({ occurredOn }) => occurredOn),
@@ -197,12 +199,10 @@ test('a case that moved since it was seen is not taken', async () => {
 test('an impossible move changes nothing', async () => {
   const { caseId } = await decided(kernel, operator, 'permits', permit())
   const moved = kernel.db.transaction(operator.institutionId, async (tx) =>
-    move(
-      tx,
-      await takeCase(tx, operator, { caseId, version: undefined }),
-      'review.completed',
-      kernel.clock(),
-    ),
+    move(tx, await takeCase(tx, operator, { caseId, version: undefined }), {
+      event: 'review.completed',
+      at: kernel.clock(),
+    }),
   )
   await assert.rejects(moved, { code: 'case.transition_impossible' })
   assert.equal((await getCase(kernel, operator, caseId)).row.version, 1)

@@ -119,8 +119,7 @@ export async function getCase(kernel: Kernel, actor: Actor, caseId: string): Pro
 export async function caseIdOf(
   kernel: Kernel,
   actor: Actor,
-  applicationId: string,
-  reference: string,
+  { applicationId, reference }: { readonly applicationId: string; readonly reference: string },
 ): Promise<string> {
   const [found] = await kernel.db.transaction(
     actor.institutionId,
@@ -158,8 +157,7 @@ export async function holdCases(tx: Transaction, caseIds: readonly string[]): Pr
 export async function move(
   tx: Transaction,
   row: Pick<CaseRow, 'caseId' | 'state' | 'reviewRole' | 'priority'>,
-  event: CaseEvent,
-  at: Date,
+  { event, at }: { readonly event: CaseEvent; readonly at: Date },
 ): Promise<CaseSummary['version']> {
   const state = next(row.state, event)
   const stays = state === 'in_review'
@@ -177,19 +175,20 @@ export async function move(
 export interface CaseFilter {
   readonly applicationId: string | undefined
   readonly states: readonly CaseState[] | undefined
+  /** The last case of the page before. */
+  readonly after: string | undefined
+  readonly size: number
 }
 
-/** A page of cases, newest first. `after` is the last case of the page before. */
+/** A page of cases, newest first. */
 export async function findCases(
   kernel: Kernel,
   actor: Actor,
-  filter: CaseFilter,
-  page: { readonly after: string | undefined; readonly size: number },
+  { applicationId, states, after, size }: CaseFilter,
 ): Promise<readonly CaseRow[]> {
-  const { applicationId, states } = filter
   return kernel.db.transaction(
     actor.institutionId,
-    (tx) => tx.rows(listCases, [actor.institutionId, applicationId, states, page.after, page.size]),
+    (tx) => tx.rows(listCases, [actor.institutionId, applicationId, states, after, size]),
     { isReadOnly: true },
   )
 }
@@ -200,17 +199,21 @@ export interface QueuePlace {
   readonly caseId: string
 }
 
+export interface QueueFilter {
+  readonly applicationId: string | undefined
+  readonly after: QueuePlace | undefined
+  readonly size: number
+}
+
 /** What waits for this officer, most urgent first. */
 export async function queueOf(
   kernel: Kernel,
   actor: Actor,
-  applicationId: string | undefined,
-  page: { readonly after: QueuePlace | undefined; readonly size: number },
+  { applicationId, after, size }: QueueFilter,
 ): Promise<readonly { readonly row: CaseRow; readonly decision: DecisionRow | undefined }[]> {
   return kernel.db.transaction(
     actor.institutionId,
     async (tx) => {
-      const { after, size } = page
       const parameters = [
         actor.institutionId,
         actor.roles,
@@ -263,8 +266,7 @@ const beforeAll = '00000000-0000-0000-0000-000000000000'
 export async function* undecided(
   kernel: Kernel,
   actor: Actor,
-  { applicationId, from, to }: CasePeriod,
-  batch: number,
+  { applicationId, from, to, batch }: CasePeriod & { readonly batch: number },
 ): AsyncGenerator<readonly UndecidedCase[], void, void> {
   let place = { occurredOn: from, caseId: beforeAll }
   for (;;) {

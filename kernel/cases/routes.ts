@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { requireApplication } from '../access/access.ts'
-import { cursorsOf, page, pageOf, pageQuery } from '../paging.ts'
 import { DecisionReply, decisionReply } from '../decisions/replies.ts'
 import { type AnyOperation, operation } from '../operation.ts'
+import { cursorsOf, page, pageOf, pageQuery } from '../paging.ts'
 import { findCases, getCase, queueOf } from './cases.ts'
 import { CaseFileReply, CaseReply, caseFileReply, caseReply } from './replies.ts'
 import { CaseState } from './states.ts'
@@ -32,10 +32,15 @@ const listRoute = operation({
       applicationId: query.application ?? actor.applicationId,
       states: query.state === undefined ? undefined : [query.state],
     }
+    const within = JSON.stringify(filter)
     const after = query.cursor === undefined ? undefined : listCursors.read(query.cursor, within)
-    const found = await findCases(kernel, actor, filter, { after, size: query.size + 1 })
-    const { rows, next } = page(found, query.size, { cursor: listPlace, placeOf: ({ caseId }) => caseId })
-    return { status: 200, body: { rows: rows.map(caseReply), next } }
+    const found = await findCases(kernel, actor, { ...filter, after, size: query.limit + 1 })
+    const { items, next } = page(found, query.limit, {
+      cursors: listCursors,
+      within,
+      positionOf: ({ caseId }) => caseId,
+    })
+    return { status: 200, body: { items: items.map(caseReply), next } }
   },
 })
 
@@ -53,17 +58,19 @@ const queueRoute = operation({
   async handle(kernel, { actor, query }) {
     if (query.application !== undefined) requireApplication(actor, query.application)
     const applicationId = query.application ?? actor.applicationId
+    const within = applicationId ?? ''
     const after = query.cursor === undefined ? undefined : queueCursors.read(query.cursor, within)
-    const found = await queueOf(kernel, actor, applicationId, { after, size: query.size + 1 })
-    const { rows, next } = page(found, query.size, {
-      cursor: queuePlace,
-      placeOf: ({ row }) => ({ priority: row.priority ?? 0, caseId: row.caseId }),
+    const found = await queueOf(kernel, actor, { applicationId, after, size: query.limit + 1 })
+    const { items, next } = page(found, query.limit, {
+      cursors: queueCursors,
+      within,
+      positionOf: ({ row }) => ({ priority: row.priority ?? 0, caseId: row.caseId }),
     })
-    const body = rows.map(({ row, decision }) => ({
+    const body = items.map(({ row, decision }) => ({
       ...caseReply(row),
       decision: decision === undefined ? null : decisionReply(decision),
     }))
-    return { status: 200, body: { rows: body, next } }
+    return { status: 200, body: { items: body, next } }
   },
 })
 

@@ -28,7 +28,9 @@ async function open(actor: Actor, applicationId: string, cases: readonly unknown
 const permits = (count: number, answer = 'grant') => Array.from({ length: count }, () => permit({ answer }))
 
 async function decisionsOf(actor: Actor, applicationId: string): Promise<readonly DecisionRow[]> {
-  return (await Array.fromAsync(streamDecisions(kernel, actor.institutionId, applicationId, 7))).flat()
+  return (
+    await Array.fromAsync(streamDecisions(kernel, actor.institutionId, { applicationId, batch: 7 }))
+  ).flat()
 }
 
 test('the backlog of a period is decided, each case once, and the rest is left', async () => {
@@ -42,7 +44,7 @@ test('the backlog of a period is decided, each case once, and the rest is left',
   )
   const decisions = await decisionsOf(operator, 'permits')
   assert.equal(new Set(decisions.map(({ caseId }) => caseId)).size, 15)
-  const left = await findCases(kernel, operator, opened, { after: undefined, size: 100 })
+  const left = await findCases(kernel, operator, { ...opened, after: undefined, size: 100 })
   assert.deepEqual(
     left.map(({ occurredOn }) => occurredOn),
     ['2026-03-01'],

@@ -45,17 +45,17 @@ export async function* decideBacklog(
     rulings: await rulingsOf(kernel, pinned, cases),
   })
   for await (const prepared of pipelined(
-    undecided(kernel, actor, request, request.batch ?? defaultBatch),
+    undecided(kernel, actor, { ...request, batch: request.batch ?? defaultBatch }),
     2,
     decideNow,
   )) {
     signal?.throwIfAborted()
     let { rulings } = prepared
-    let moved = await commitRulings(kernel, actor, pinned, rulings)
+    let moved = await commitRulings(kernel, actor, { pinned, rulings })
     while (moved === undefined) {
       pinned = await pin(kernel, actor.institutionId, applicationId)
       rulings = await rulingsOf(kernel, pinned, prepared.cases)
-      moved = await commitRulings(kernel, actor, pinned, rulings)
+      moved = await commitRulings(kernel, actor, { pinned, rulings })
     }
     decided += moved
     yield { total, decided }
@@ -92,8 +92,7 @@ async function rulingsOf(
 async function commitRulings(
   kernel: Kernel,
   actor: Actor,
-  pinned: Pin,
-  rulings: readonly Ruling[],
+  { pinned, rulings }: { readonly pinned: Pin; readonly rulings: readonly Ruling[] },
 ): Promise<number | undefined> {
   const [first] = rulings
   if (first === undefined) return 0
@@ -115,7 +114,7 @@ async function commitRulings(
       pinned,
       rulings.filter(({ row }) => ids.has(row.caseId)),
     )
-    await append(tx, actor.name, at, recorded)
+    await append(tx, { actor: actor.name, at }, recorded)
     return ids.size
   })
 }

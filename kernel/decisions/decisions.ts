@@ -111,8 +111,7 @@ const beforeAll = '00000000-0000-0000-0000-000000000000'
 export async function* streamDecisions(
   kernel: Kernel,
   institutionId: string,
-  applicationId: string,
-  batch = 1_000,
+  { applicationId, batch = 1_000 }: { readonly applicationId: string; readonly batch?: number },
 ): AsyncGenerator<readonly DecisionRow[], void, void> {
   let after = beforeAll
   for (;;) {

@@ -15,7 +15,7 @@ import { next } from '../cases/states.ts'
 import type { Transaction } from '../db/database.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
-import { append } from '../log/log.ts'
+import { type Act, append } from '../log/log.ts'
 import { addOutcomes, type GivenOutcome, type NewOutcome, outcomeOf } from '../outcomes/outcomes.ts'
 import { requireLive } from '../register/register.ts'
 import { type DecisionRow, decisionsOf, insertRulings, type Ruling, rule } from './decisions.ts'
@@ -98,12 +98,16 @@ function refusal(
 /** More to commit in the same transaction as a batch: its place in an import, the reply to an idempotency key. */
 export type Alongside = (tx: Transaction, results: readonly IntakeResult[]) => Promise<void>
 
+export interface Commitment {
+  readonly prepared: Prepared
+  readonly alongside?: Alongside | undefined
+}
+
 /** Step 3. Prepares anew where register or models changed in between. Results in the order of the submissions. */
 export async function commit(
   kernel: Kernel,
   actor: Actor,
-  prepared: Prepared,
-  alongside?: Alongside,
+  { prepared, alongside }: Commitment,
 ): Promise<readonly IntakeResult[]> {
   const results = await kernel.db
     .transaction(actor.institutionId, async (tx) => {
@@ -111,7 +115,7 @@ export async function commit(
       const { pinned } = prepared
       const [holds, done] = await Promise.all([
         pinned === undefined ? true : stillPinned(tx, pinned),
-        write(tx, actor, prepared, kernel.clock()),
+        write(tx, prepared, { actor: actor.name, at: kernel.clock() }),
       ])
       if (!holds) throw new PinChanged()
       await alongside?.(tx, done)
@@ -122,7 +126,7 @@ export async function commit(
       throw error
     })
   if (results !== undefined) return results
-  return commit(kernel, actor, await prepare(kernel, actor, prepared.request), alongside)
+  return commit(kernel, actor, { prepared: await prepare(kernel, actor, prepared.request), alongside })
 }
 
 /** Rolls the transaction back; caught by `commit`. */
@@ -132,10 +136,10 @@ class PinChanged extends Error {}
 export async function intake(
   kernel: Kernel,
   actor: Actor,
-  request: IntakeRequest,
-  alongside?: Alongside,
+  request: IntakeRequest & Pick<Commitment, 'alongside'>,
 ): Promise<readonly IntakeResult[]> {
-  return commit(kernel, actor, await prepare(kernel, actor, request), alongside)
+  const { alongside, ...batch } = request
+  return commit(kernel, actor, { prepared: await prepare(kernel, actor, batch), alongside })
 }
 
 /** A submission on its way into the database. */
@@ -174,7 +178,8 @@ function draftOf(
   }
 }
 
-async function write(tx: Transaction, actor: Actor, prepared: Prepared, at: Date): Promise<IntakeResult[]> {
+async function write(tx: Transaction, prepared: Prepared, act: Act): Promise<IntakeResult[]> {
+  const { at } = act
   const { request, pinned, items } = prepared
   const drafts = items.map((item) => (item.refused === undefined ? draftOf(pinned, item, at) : undefined))
   const given = drafts.filter((draft) => draft !== undefined)
@@ -199,8 +204,8 @@ async function write(tx: Transaction, actor: Actor, prepared: Prepared, at: Date
     if (draft === undefined) throw new Error('every item that was read has a draft')
     return resultOf(draft, added.has(draft.given.caseId), known)
   })
-  const outcomes = await addOutcomes(tx, actor, at, outcomesOf(drafts, results))
-  await append(tx, actor.name, at, [...recorded, ...decisions, ...outcomes])
+  const outcomes = await addOutcomes(tx, act, outcomesOf(drafts, results))
+  await append(tx, act, [...recorded, ...decisions, ...outcomes])
   return results
 }
 

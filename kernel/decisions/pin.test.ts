@@ -122,7 +122,7 @@ test('what was prepared with a model that has been replaced is decided anew, all
   const prepared = await prepare(kernel, operator, intakeOf('parcels', cases))
   const replacement = await trainLive(kernel, operator, { ...risk, seed: 2, count: 220 })
   assert.notEqual(hex(old), hex(replacement))
-  const results = await commit(kernel, operator, prepared)
+  const results = await commit(kernel, operator, { prepared })
   const byNew = results.map((result) => hex(taken(result).decision?.modelDigest))
   assert.deepEqual(byNew, [hex(replacement), hex(replacement), hex(replacement)])
   const fresh = await decided(kernel, operator, 'parcels', { ...cases[1], parcelNumber: 'FRESH' })
@@ -135,7 +135,7 @@ test('what was prepared before the application was stopped is not stored', async
   const before = await countCases(operator)
   const prepared = await prepare(kernel, operator, intakeOf('parcels', [parcel()]))
   await setSystem(operator, 'stopped')
-  await assert.rejects(commit(kernel, operator, prepared), { code: 'application.not_registered' })
+  await assert.rejects(commit(kernel, operator, { prepared }), { code: 'application.not_registered' })
   assert.equal(await countCases(operator), before)
 })
 

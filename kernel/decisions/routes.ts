@@ -131,7 +131,9 @@ const exportRoute = exportOperation({
   refusals: ['access.application_foreign'],
   async *handle(kernel, { actor, params, signal }) {
     requireApplication(actor, params.applicationId)
-    for await (const rows of streamDecisions(kernel, actor.institutionId, params.applicationId)) {
+    for await (const rows of streamDecisions(kernel, actor.institutionId, {
+      applicationId: params.applicationId,
+    })) {
       signal.throwIfAborted()
       yield rows.map((row) => ({ ...decisionReply(row), reasons: row.reasons }))
     }

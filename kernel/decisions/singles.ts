@@ -112,22 +112,23 @@ export class Singles {
     if (first === undefined) return
     const { applicationId, source } = first.request
     const submissions = batch.map(({ request }) => request.submission)
-    const results = await intake(
-      kernel,
-      actor,
-      { applicationId, source, isDecided: true, submissions },
-      async (tx, done) => {
+    const results = await intake(kernel, actor, {
+      applicationId,
+      source,
+      isDecided: true,
+      submissions,
+      alongside: async (tx, done) => {
         const at = kernel.clock()
         for (const [index, { request }] of batch.entries()) {
           const result = done[index]
           const reply = result === undefined ? undefined : request.replyOf(result)
           if (request.idempotency === undefined || reply === undefined) continue
-          const isKept = await keepReply(tx, actor, request.idempotency, { ...reply, at })
+          const isKept = await keepReply(tx, actor, { ...request.idempotency, ...reply, at })
           // Another request with this key committed since we looked: roll back and look again.
           if (!isKept) throw new KeyTaken()
         }
       },
-    ).catch((error: unknown) => {
+    }).catch((error: unknown) => {
       if (error instanceof KeyTaken) return undefined
       throw error
     })

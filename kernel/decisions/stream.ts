@@ -41,7 +41,7 @@ export async function* decideStream(
   })
   for await (const one of prepared) {
     signal.throwIfAborted()
-    const results = await commit(kernel, actor, one.prepared)
+    const results = await commit(kernel, actor, { prepared: one.prepared })
     yield linesOf(one.batch, results)
   }
 }

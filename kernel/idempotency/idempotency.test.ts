@@ -84,7 +84,7 @@ test('a refused request keeps nothing: mended, it may come with the same key', a
 function keep(key: string, actor = operator) {
   const given = { key, requestDigest: sha256('request') }
   return kernel.db.transaction(actor.institutionId, (tx) =>
-    keepReply(tx, actor, given, { status: 201, body: '{"a":1}', at: clock.now }),
+    keepReply(tx, actor, { ...given, status: 201, body: '{"a":1}', at: clock.now }),
   )
 }
 

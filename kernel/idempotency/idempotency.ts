@@ -44,17 +44,16 @@ export async function keptReply(
 export async function keepReply(
   tx: Transaction,
   actor: Actor,
-  given: Idempotency,
-  reply: KeptReply & { readonly at: Date },
+  given: Idempotency & KeptReply & { readonly at: Date },
 ): Promise<boolean> {
   const row = [
     tx.institutionId,
     actor.name,
     given.key,
     given.requestDigest,
-    reply.status,
-    reply.body,
-    reply.at,
+    given.status,
+    given.body,
+    given.at,
   ]
   return (await tx.run(insertReply, row)) === 1
 }

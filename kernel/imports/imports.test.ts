@@ -78,7 +78,11 @@ test('every record of a file is opened, unchanged or refused', async () => {
   assert.equal(row.state, 'finished')
   assert.equal(row.records, lines.length)
   assert.equal(row.records, row.opened + row.unchanged + row.refused)
-  const cases = await findCases(kernel, operator, { applicationId: undefined, states: undefined }, firstPage)
+  const cases = await findCases(kernel, operator, {
+    applicationId: undefined,
+    states: undefined,
+    ...firstPage,
+  })
   assert.equal(row.opened, cases.length)
   assert.ok(row.unchanged > 0 && row.refused > 0 && row.outcomes > 0)
   assert.deepEqual(await contradictions(owner, operator.institutionId), [])
@@ -176,7 +180,11 @@ test('the file of refused rows, mended and fed again, is taken', async () => {
   const mended = text.replace('B,2026-02-01,perhaps', 'B,2026-02-01,check').replace('C,x,', 'C,2026-02-03,')
   const again = await run(operator, mended)
   assert.deepEqual(counts(again), { records: 2, opened: 2, unchanged: 0, refused: 0, outcomes: 0 })
-  const cases = await findCases(kernel, operator, { applicationId: undefined, states: undefined }, firstPage)
+  const cases = await findCases(kernel, operator, {
+    applicationId: undefined,
+    states: undefined,
+    ...firstPage,
+  })
   assert.deepEqual(cases.map(({ reference }) => reference).toSorted(), ['A', 'B', 'C'])
 })
 
@@ -221,7 +229,11 @@ test('another mapping of the same file is another import', async () => {
 test('records taken over without being decided are opened, and their outcomes are kept', async () => {
   const operator = await newInstitution()
   await run(operator, fileOf([{ number: 'A', answer: 'exit', finding: 'wrong' }]), { isDecided: false })
-  const [only] = await findCases(kernel, operator, { applicationId: undefined, states: undefined }, firstPage)
+  const [only] = await findCases(kernel, operator, {
+    applicationId: undefined,
+    states: undefined,
+    ...firstPage,
+  })
   assert.deepEqual([only?.state, only?.source], ['opened', 'import'])
   assert.equal((await outcomesOf(kernel, operator, only?.caseId ?? '')).length, 1)
 })

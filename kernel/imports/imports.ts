@@ -12,7 +12,7 @@ import { createHash } from 'node:crypto'
 import type { Actor } from '../access/roles.ts'
 import { canonicalJson, sha256 } from '../canonical.ts'
 import type { Transaction } from '../db/database.ts'
-import { commit, type IntakeResult, type Prepared, prepare } from '../decisions/intake.ts'
+import { type Alongside, commit, type IntakeResult, type Prepared, prepare } from '../decisions/intake.ts'
 import { pipelined } from '../decisions/pipelined.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
@@ -62,22 +62,22 @@ export async function runImport(kernel: Kernel, actor: Actor, request: ImportReq
   // 1.
   const sourceDigest = await digestOf(request.open())
   const mappingDigest = sha256(canonicalJson(request.mapping))
-  const key = [actor.institutionId, request.applicationId, sourceDigest, mappingDigest]
+  const key = [actor.institutionId, request.applicationId, sourceDigest, mappingDigest] as const
   const before = await kernel.db.transaction(actor.institutionId, (tx) => tx.maybe(importOfFile, key))
   if (before?.state === 'finished') return before
   const batchSize = request.batchSize ?? defaultBatch
   const reading = await openImport(request.open(), request.mapping, { batchSize })
   try {
     // 2.
-    const started = before ?? (await begin(kernel, actor, request, { key, reading }))
+    const started = before ?? (await begin(kernel, request, { key, reading }))
     // 3. and 4.
     const source = passOver(reading.batches, started.records)
-    const prepared = pipelined(source, ahead, (rows) => prepareRows(kernel, actor, request, rows))
+    const prepared = pipelined(source, ahead, (rows) => prepareRows(kernel, actor, { ...request, rows }))
     let state = started
     request.onProgress?.(state, started.records)
     for await (const batch of prepared) {
       request.signal?.throwIfAborted()
-      state = await commitRows(kernel, actor, state, batch)
+      state = await commitRows(kernel, actor, { state, ...batch })
       request.onProgress?.(state, started.records)
     }
     // 5.
@@ -95,16 +95,15 @@ async function digestOf(source: ByteSource): Promise<Uint8Array> {
 
 async function begin(
   kernel: Kernel,
-  actor: Actor,
   request: ImportRequest,
   file: {
-    readonly key: readonly (string | Uint8Array)[]
+    readonly key: readonly [string, string, Uint8Array, Uint8Array]
     readonly reading: Awaited<ReturnType<typeof openImport>>
   },
 ): Promise<ImportRow> {
   const [institutionId, applicationId, sourceDigest, mappingDigest] = file.key
   const { header, delimiter } = file.reading
-  return kernel.db.transaction(actor.institutionId, async (tx) => {
+  return kernel.db.transaction(institutionId, async (tx) => {
     await tx.run(insertImport, [
       institutionId,
       newId(),
@@ -141,8 +140,7 @@ interface PreparedRows {
 async function prepareRows(
   kernel: Kernel,
   actor: Actor,
-  { applicationId, isDecided }: ImportRequest,
-  rows: readonly ImportedRow[],
+  { applicationId, isDecided, rows }: ImportRequest & { readonly rows: readonly ImportedRow[] },
 ): Promise<PreparedRows> {
   const submissions = rows.flatMap((row) =>
     isRefused(row) ? [] : [{ json: JSON.stringify(row.case), outcome: row.outcome }],
@@ -156,15 +154,15 @@ async function prepareRows(
 async function commitRows(
   kernel: Kernel,
   actor: Actor,
-  state: ImportRow,
-  { rows, prepared }: PreparedRows,
+  { state, rows, prepared }: PreparedRows & { readonly state: ImportRow },
 ): Promise<ImportRow> {
   let moved: ImportRow | undefined
-  await commit(kernel, actor, prepared, async (tx, results) => {
+  const alongside: Alongside = async (tx, results) => {
     const refusals = refusalsOf(rows, results)
     moved = await advance(tx, state, { results, prepared, refused: refusals.length, records: rows.length })
     if (refusals.length > 0) await addRefusals(tx, state, refusals)
-  })
+  }
+  await commit(kernel, actor, { prepared, alongside })
   if (moved === undefined) throw new Error('the batch was committed without its place')
   return moved
 }
@@ -244,7 +242,7 @@ async function end(kernel: Kernel, actor: Actor, state: ImportRow): Promise<Impo
     const at = kernel.clock()
     const finished = await tx.maybe(finishImport, [tx.institutionId, state.importId, state.records, at])
     if (finished === undefined) throw new Refusal('import.in_progress')
-    await append(tx, actor.name, at, [
+    await append(tx, { actor: actor.name, at }, [
       { kind: 'import.finished', caseId: null, recordId: state.importId, record: importRecord(finished) },
     ])
     return finished

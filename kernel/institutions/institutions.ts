@@ -31,7 +31,7 @@ export async function foundInstitution(
   return db.transaction(institutionId, async (tx) => {
     await tx.run(insertInstitution, [institutionId, slug, title.en, title.ur, randomBytes(32), at])
     const record = canonicalJson({ createdAt: at.toISOString(), institution: institutionId, slug, title })
-    await append(tx, actor.name, at, [
+    await append(tx, { actor: actor.name, at }, [
       { kind: 'institution.founded', caseId: null, recordId: institutionId, record },
     ])
     return tx.one(institutionById, [institutionId])

@@ -92,8 +92,7 @@ export async function finish({ db, clock }: Store, institutionId: string, job: J
 export async function fail(
   { db, clock }: Store,
   institutionId: string,
-  job: JobRow,
-  reason: string,
+  { job, reason }: { readonly job: JobRow; readonly reason: string },
 ): Promise<'queued' | 'dead'> {
   const now = clock()
   const state = job.attempts >= job.maxAttempts ? 'dead' : 'queued'

@@ -1,6 +1,6 @@
 import { z } from 'zod'
-import { cursorOf, PageQuery, page, pageOf } from '../cursor.ts'
 import { type AnyOperation, operation } from '../operation.ts'
+import { cursorsOf, page, pageOf, pageQuery } from '../paging.ts'
 import { findJobs, type JobRow, requeue } from './jobs.ts'
 import { JobState } from './store.ts'
 
@@ -28,7 +28,7 @@ const jobReply = (row: JobRow): z.infer<typeof JobReply> => ({
   finishedAt: row.finishedAt?.toISOString() ?? null,
 })
 
-const place = cursorOf(z.uuid())
+const cursors = cursorsOf('jobs', z.uuid())
 
 const listRoute = operation({
   id: 'jobs.list',
@@ -37,15 +37,17 @@ const listRoute = operation({
   summary: 'Jobs, newest first; the dead ones wait for a person',
   scope: 'job.read',
   params: z.strictObject({}),
-  query: z.strictObject({ ...PageQuery, state: JobState.optional() }),
+  query: z.strictObject({ ...pageQuery, state: JobState.optional() }),
   body: undefined,
   reply: { status: 200, schema: pageOf(JobReply) },
   refusals: ['request.cursor_invalid'],
   async handle(kernel, { actor, query }) {
-    const after = query.cursor === undefined ? undefined : place.read(query.cursor)
-    const found = await findJobs(kernel, actor, { state: query.state, after, size: query.size + 1 })
-    const { rows, next } = page(found, query.size, { cursor: place, placeOf: ({ jobId }) => jobId })
-    return { status: 200, body: { rows: rows.map(jobReply), next } }
+    const within = query.state ?? ''
+    const after = query.cursor === undefined ? undefined : cursors.read(query.cursor, within)
+    const found = await findJobs(kernel, actor, { state: query.state, after, size: query.limit + 1 })
+    const positionOf = ({ jobId }: JobRow) => jobId
+    const { items, next } = page(found, query.limit, { cursors, within, positionOf })
+    return { status: 200, body: { items: items.map(jobReply), next } }
   },
 })
 

@@ -96,7 +96,7 @@ export class JobRunner {
       // A stopped server is no failure of the job: its lease runs out and the next process takes it.
       if (signal.aborted) return
       const reason = error instanceof Error ? error.message : String(error)
-      this.#events.failed(job, await fail(this.#kernel, institutionId, job, reason), error)
+      this.#events.failed(job, await fail(this.#kernel, institutionId, { job: job, reason: reason }), error)
     } finally {
       clearInterval(heartbeat)
     }

@@ -56,7 +56,7 @@ test('an entry commits to its record and to no other, and a salt of its own hide
       const given = { kind: 'case.opened', caseId: null, recordId: 'r', record: text } as const
       const entries = await kernel.db.transaction(institutionId, async (tx) => {
         const caseId = crypto.randomUUID()
-        await append(tx, operator.name, clock.now, [
+        await append(tx, { actor: operator.name, at: clock.now }, [
           { ...given, caseId },
           { ...given, caseId },
         ])
@@ -83,6 +83,6 @@ test('kind and record cannot be shifted into one another', () => {
 
 test('appending nothing is nothing', async () => {
   const before = await entryCounts(owner, institutionId)
-  await kernel.db.transaction(institutionId, (tx) => append(tx, operator.name, clock.now, []))
+  await kernel.db.transaction(institutionId, (tx) => append(tx, { actor: operator.name, at: clock.now }, []))
   assert.deepEqual(await entryCounts(owner, institutionId), before)
 })

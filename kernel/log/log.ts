@@ -29,11 +29,16 @@ export function commitmentTo(salt: Uint8Array, kind: LogKind, record: string): B
   return sha256(Buffer.concat([salt, Buffer.from(`${kind}\n${record}`)]))
 }
 
+/** Who did what is recorded, and when. */
+export interface Act {
+  readonly actor: string
+  readonly at: Date
+}
+
 /** Appends entries in the transaction of what they record. One statement for any number. */
 export async function append(
   tx: Transaction,
-  actor: string,
-  at: Date,
+  { actor, at }: Act,
   recorded: readonly Recorded[],
 ): Promise<void> {
   if (recorded.length === 0) return

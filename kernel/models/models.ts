@@ -106,7 +106,7 @@ export async function trainModel(kernel: Kernel, actor: Actor, request: Training
     ])
     if (added === 1) {
       const record = modelRecord({ applicationId, modelName, modelDigest: digest, engine, training })
-      await append(tx, actor.name, at, [
+      await append(tx, { actor: actor.name, at }, [
         { kind: 'model.trained', caseId: null, recordId: hex(digest), record },
       ])
     }
@@ -146,7 +146,7 @@ export async function promote(
     if (model.state === 'live') return model
     await tx.run(retireLiveModel, [...key, model.modelName])
     await tx.run(promoteModel, [...key, model.modelName, digest, at])
-    await append(tx, actor.name, at, [
+    await append(tx, { actor: actor.name, at }, [
       { kind: 'model.promoted', caseId: null, recordId: hex(digest), record: modelRecord(model) },
     ])
     return tx.one(modelByDigest, [...key, digest])

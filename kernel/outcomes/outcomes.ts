@@ -8,7 +8,7 @@ import type { Transaction } from '../db/database.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
-import { append, type Recorded } from '../log/log.ts'
+import { type Act, append, type Recorded } from '../log/log.ts'
 import { installed } from '../register/register.ts'
 import { insertOutcomes, moveWithOutcomes, type OutcomeRow, outcomesOfCase } from './store.ts'
 
@@ -38,8 +38,7 @@ const closing = CaseState.options.filter((state) => next(state, 'outcome.recorde
 /** Adds outcomes that say something new; returns what the log is to record of them, for the same transaction. */
 export async function addOutcomes(
   tx: Transaction,
-  actor: Pick<Actor, 'name'>,
-  at: Date,
+  { actor, at }: Act,
   outcomes: readonly NewOutcome[],
 ): Promise<readonly Recorded[]> {
   if (outcomes.length === 0) return []
@@ -50,7 +49,7 @@ export async function addOutcomes(
     ...rounds(outcomes).map((round) =>
       tx.rows(insertOutcomes, [
         tx.institutionId,
-        actor.name,
+        actor,
         at,
         round.map(() => newId()),
         round.map(({ caseId }) => caseId),
@@ -125,8 +124,10 @@ export async function recordOutcome(
     if (!read.ok) throw invalidOutcome(row.applicationId, read.problems)
     const at = kernel.clock()
     const outcome = outcomeOf(given.outcome)
-    const recorded = await addOutcomes(tx, actor, at, [{ caseId: row.caseId, outcome, isNewCase: false }])
-    await append(tx, actor.name, at, recorded)
+    const recorded = await addOutcomes(tx, { actor: actor.name, at }, [
+      { caseId: row.caseId, outcome, isNewCase: false },
+    ])
+    await append(tx, { actor: actor.name, at }, recorded)
     const outcomes = await tx.rows(outcomesOfCase, [tx.institutionId, row.caseId])
     return { version: row.version + recorded.length, outcomes }
   })

@@ -27,7 +27,7 @@ export async function registerApplication(
   const at = kernel.clock()
   await kernel.db.transaction(actor.institutionId, async (tx) => {
     await tx.run(registerSystem, [actor.institutionId, applicationId, digest, at])
-    await append(tx, actor.name, at, [
+    await append(tx, { actor: actor.name, at }, [
       {
         kind: 'system.registered',
         caseId: null,

@@ -71,7 +71,7 @@ export async function completeReview(
       reason,
       reviewedAt: at,
     }
-    const version = await move(tx, row, 'review.completed', at)
+    const version = await move(tx, row, { event: 'review.completed', at })
     await tx.run(insertReview, [
       tx.institutionId,
       review.reviewId,
@@ -83,7 +83,7 @@ export async function completeReview(
       reason,
       at,
     ])
-    await append(tx, actor.name, at, [
+    await append(tx, { actor: actor.name, at }, [
       {
         kind: 'review.completed',
         caseId: row.caseId,

@@ -21,7 +21,7 @@ export function caseCommands(program: Command): void {
       await withContext(options, async ({ kernel, actor, print }) => {
         const caseId = Uuid.safeParse(name).success
           ? name
-          : await caseIdOf(kernel, actor, applicationId, name)
+          : await caseIdOf(kernel, actor, { applicationId: applicationId, reference: name })
         const file = caseFileReply(await getCase(kernel, actor, caseId))
         const reviews = await reviewsOf(kernel, actor, caseId)
         const outcomes = await outcomesOf(kernel, actor, caseId)

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { type CaseRow, findByReference, findCases } from '../../kernel/cases/cases.ts'
 import { CaseState, stateLabels } from '../../kernel/cases/states.ts'
-import { cursorOf, page as pageOf } from '../../kernel/cursor.ts'
+import { cursorsOf, page as pageOf } from '../../kernel/paging.ts'
 import { applicationTitle } from './case-file.ts'
 import { summaryOf } from './case-summary.ts'
 import type { Draft } from './forms/draft.ts'
@@ -15,7 +15,7 @@ import { words } from './text/words.ts'
 import type { OfficerVisit } from './visit.ts'
 
 const pageSize = 25
-const cursor = cursorOf(z.uuid())
+const cursors = cursorsOf('cases', z.uuid())
 
 export const casesRoute: PageRoute = {
   id: 'page.cases',
@@ -77,16 +77,11 @@ async function list(visit: OfficerVisit, about: Given): Promise<Page> {
   const { kernel, officer, speech } = visit
   const filter = filterOf(visit)
   const place = visit.query.get('cursor')
-  const after = place === null ? undefined : cursor.read(place)
+  const after = place === null ? undefined : cursors.read(place)
   const { applicationId, state } = filter
   const states = state === undefined ? undefined : [state]
-  const found = await findCases(
-    kernel,
-    officer.actor,
-    { applicationId, states },
-    { after, size: pageSize + 1 },
-  )
-  const { rows, next } = pageOf(found, pageSize, { cursor, placeOf: ({ caseId }) => caseId })
+  const found = await findCases(kernel, officer.actor, { applicationId, states, after, size: pageSize + 1 })
+  const { items: rows, next } = pageOf(found, pageSize, { cursors, positionOf: ({ caseId }) => caseId })
   const title = speech.text('cases.title')
   const main = html`${problemNotice(visit, about, () => ({ label: speech.text('cases.reference'), control: 'reference' }))}
 <h1>${title}</h1>

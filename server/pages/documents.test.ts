@@ -48,7 +48,7 @@ async function deadJob(): Promise<void> {
     enqueue(tx, kernel.clock(), { kind: 'sweep', payload: {}, maxAttempts: 1 }),
   )
   const job = await claim(kernel, institutionId, ['sweep'])
-  if (job !== undefined) await fail(kernel, institutionId, job, hostile.script)
+  if (job !== undefined) await fail(kernel, institutionId, { job: job, reason: hostile.script })
 }
 
 /** Every page there is, as one language's reader meets it. */

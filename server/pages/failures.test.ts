@@ -16,7 +16,7 @@ async function failedJob(): Promise<string> {
   )
   const job = await claim(kernel, institutionId, ['sweep'])
   assert.ok(job)
-  await fail(kernel, institutionId, job, 'the disk is <full>')
+  await fail(kernel, institutionId, { job: job, reason: 'the disk is <full>' })
   return job.jobId
 }
 

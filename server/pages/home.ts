@@ -58,7 +58,9 @@ const mostCounted = 100
 
 /** Cases that wait for this very officer, whose roles are fewer than those that the counts by state are about. */
 async function waitingCount({ kernel, officer }: OfficerVisit): Promise<number> {
-  return (await queueOf(kernel, officer.actor, undefined, { after: undefined, size: mostCounted })).length
+  return (
+    await queueOf(kernel, officer.actor, { applicationId: undefined, after: undefined, size: mostCounted })
+  ).length
 }
 
 function waitingCard({ speech, formats }: OfficerVisit, waiting: number): Html {

@@ -1,8 +1,8 @@
 /** Dead letters: jobs that failed as often as they may, what went wrong, and the button that tries them again. */
 import { z } from 'zod'
-import { cursorOf, page as pageOf } from '../../kernel/cursor.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { findJobs, type JobRow, requeue } from '../../kernel/jobs/jobs.ts'
+import { cursorsOf, page as pageOf } from '../../kernel/paging.ts'
 import { type Given, nothingGiven, problemNotice, titleOf } from './forms/problems.ts'
 import { type Page, redirection, tokenField } from './page.ts'
 import { pageLinks } from './paging.ts'
@@ -11,7 +11,7 @@ import { type Html, html } from './text/html.ts'
 import type { OfficerVisit } from './visit.ts'
 
 const pageSize = 50
-const cursor = cursorOf(z.uuid())
+const cursors = cursorsOf('jobs', z.uuid())
 
 export const jobsRoute: PageRoute = {
   id: 'page.jobs',
@@ -35,9 +35,9 @@ export const requeueRoute: FormRoute = {
 async function list(visit: OfficerVisit, about: Given): Promise<Page> {
   const { kernel, officer, speech, query } = visit
   const place = query.get('cursor')
-  const after = place === null ? undefined : cursor.read(place)
+  const after = place === null ? undefined : cursors.read(place)
   const found = await findJobs(kernel, officer.actor, { state: 'dead', after, size: pageSize + 1 })
-  const { rows, next } = pageOf(found, pageSize, { cursor, placeOf: ({ jobId }) => jobId })
+  const { items: rows, next } = pageOf(found, pageSize, { cursors, positionOf: ({ jobId }) => jobId })
   const title = speech.text('jobs.title')
   const main = html`${problemNotice(visit, about, () => undefined)}
 ${query.get('done') === 'requeued' && html`<div class="notice done" role="status"><p>${speech.text('jobs.requeued')}</p></div>`}

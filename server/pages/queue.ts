@@ -1,8 +1,8 @@
 /** The review queue: what waits for this officer, most urgent first. */
 import { z } from 'zod'
 import { type CaseRow, type QueuePlace, queueOf } from '../../kernel/cases/cases.ts'
-import { cursorOf, page as pageOf } from '../../kernel/cursor.ts'
 import type { DecisionRow } from '../../kernel/decisions/decisions.ts'
+import { cursorsOf, page as pageOf } from '../../kernel/paging.ts'
 import { applicationTitle, recommendationTag } from './case-file.ts'
 import { summaryOf } from './case-summary.ts'
 import { type Page, redirection } from './page.ts'
@@ -14,7 +14,7 @@ import { type Html, html, isolated } from './text/html.ts'
 import type { OfficerVisit } from './visit.ts'
 
 const pageSize = 25
-const cursor = cursorOf(z.strictObject({ priority: z.number(), caseId: z.uuid() }))
+const cursors = cursorsOf('queue', z.strictObject({ priority: z.number(), caseId: z.uuid() }))
 
 type Waiting = Awaited<ReturnType<typeof queueOf>>[number]
 
@@ -26,9 +26,13 @@ export const queueRoute: PageRoute = {
     const { kernel, officer, query } = visit
     const applicationId = chosenApplication(visit)
     const place = query.get('cursor')
-    const after: QueuePlace | undefined = place === null ? undefined : cursor.read(place)
+    const after: QueuePlace | undefined = place === null ? undefined : cursors.read(place)
     // One more than a page shows whether another follows.
-    const found = await queueOf(kernel, officer.actor, applicationId, { after, size: pageSize + 1 })
+    const found = await queueOf(kernel, officer.actor, {
+      applicationId: applicationId,
+      after,
+      size: pageSize + 1,
+    })
     return page(visit, { applicationId, found, isFirst: after === undefined })
   },
 }
@@ -39,7 +43,11 @@ export const nextRoute: PageRoute = {
   path: '/queue/next',
   scope: 'case.review',
   async show({ kernel, officer }) {
-    const [first] = await queueOf(kernel, officer.actor, undefined, { after: undefined, size: 1 })
+    const [first] = await queueOf(kernel, officer.actor, {
+      applicationId: undefined,
+      after: undefined,
+      size: 1,
+    })
     return redirection(first === undefined ? '/queue' : `/cases/${first.row.caseId}`)
   },
 }
@@ -57,9 +65,9 @@ interface Found {
 
 function page(visit: OfficerVisit, { applicationId, found, isFirst }: Found): Page {
   const { speech } = visit
-  const { rows, next } = pageOf(found, pageSize, {
-    cursor,
-    placeOf: ({ row: { priority, caseId } }) => ({ priority: priority ?? 0, caseId }),
+  const { items: rows, next } = pageOf(found, pageSize, {
+    cursors,
+    positionOf: ({ row: { priority, caseId } }) => ({ priority: priority ?? 0, caseId }),
   })
   const title = speech.text('queue.title')
   const main = html`<h1>${title}</h1>

@@ -1,5 +1,4 @@
 import type { Database } from './db/database.ts'
-import type { Singles } from './decisions/singles.ts'
 import type { Workers } from './decisions/workers.ts'
 import type { Objects } from './objects/objects.ts'
 import type { InstalledApplication } from './register/applications.ts'
@@ -12,8 +11,6 @@ export interface Kernel {
   readonly db: Database
   readonly objects: Objects
   readonly workers: Workers
-  /** Shares transactions among single submissions. */
-  readonly singles: Singles
   readonly clock: Clock
   /** Applications found by scanning their folders, by id. */
   readonly applications: ReadonlyMap<string, InstalledApplication>

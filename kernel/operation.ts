@@ -4,9 +4,15 @@
  */
 import { z } from 'zod'
 import type { Actor, Scope } from './access/roles.ts'
+import type { Singles } from './decisions/singles.ts'
 import type { ErrorCode } from './errors.ts'
 import type { Idempotency } from './idempotency/idempotency.ts'
 import type { Kernel } from './kernel.ts'
+
+/** What operations work with: the kernel, and what shares transactions among the requests of one server. */
+export interface ServingKernel extends Kernel {
+  readonly singles: Singles
+}
 
 /** What came with the request besides its parts. */
 export interface CallContext {
@@ -74,7 +80,7 @@ export interface Operation<
   /** Creates something: `Idempotency-Key` is honoured. Elsewhere a POST that carries one is refused rather than unprotected. */
   readonly honoursIdempotency?: boolean
   handle(
-    kernel: Kernel,
+    kernel: ServingKernel,
     call: CallContext & {
       readonly params: z.output<Params>
       readonly query: z.output<Query>
@@ -95,7 +101,7 @@ export interface IntakeOperation<Params extends z.ZodType = z.ZodType, Line exte
   /** One line of the reply. */
   readonly line: Line
   handle(
-    kernel: Kernel,
+    kernel: ServingKernel,
     call: CallContext & {
       readonly params: z.output<Params>
       readonly format: 'ndjson' | 'csv'
@@ -118,7 +124,7 @@ export interface ExportOperation<
   readonly query: Query
   readonly row: Row
   handle(
-    kernel: Kernel,
+    kernel: ServingKernel,
     call: CallContext & { readonly params: z.output<Params>; readonly query: z.output<Query> },
   ): AsyncIterable<readonly z.input<Row>[]>
 }

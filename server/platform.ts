@@ -7,11 +7,12 @@ import { Singles } from '../kernel/decisions/singles.ts'
 import { Workers } from '../kernel/decisions/workers.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { diskObjects } from '../kernel/objects/objects.ts'
+import type { ServingKernel } from '../kernel/operation.ts'
 import { type InstalledApplication, loadApplications } from '../kernel/register/applications.ts'
 import type { Settings } from './settings.ts'
 
 export interface Platform {
-  readonly kernel: Kernel
+  readonly kernel: ServingKernel
   readonly settings: Settings
   readonly database: Awaited<ReturnType<typeof openDatabase>>
   /** Folder of content-addressed files. */
@@ -63,7 +64,7 @@ export function migrationsOf(applications: ReadonlyMap<string, InstalledApplicat
 export function makeKernel(
   parts: Pick<Kernel, 'db' | 'applications'> & { readonly objectsFolder: string },
   options: Omit<PlatformOptions, 'settings' | 'log'> & { readonly settings: Pick<Settings, 'enginesFolder'> },
-): Kernel {
+): ServingKernel {
   const { db, applications, objectsFolder } = parts
   const applicationFolders = Object.fromEntries([...applications].map(([id, { folder }]) => [id, folder]))
   const { enginesFolder } = options.settings

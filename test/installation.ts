@@ -72,7 +72,8 @@ function installationIn(scratch: string, folder: string): Installation {
   const environment = { ...inherited, KHUDI_VAR: folder, KHUDI_PORT: '0', KHUDI_DEMONSTRATION: 'off' }
   const start = (parameters: readonly string[]) =>
     spawn(process.execPath, [commandLine, ...parameters], {
-      env: environment,
+      // What a command does is looked at, not how fast it starts.
+      env: { NODE_COMPILE_CACHE: join(scratch, 'compile-cache'), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
   return {

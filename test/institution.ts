@@ -6,6 +6,7 @@ import { intake } from '../kernel/decisions/intake.ts'
 import { type ImportRow, runImport } from '../kernel/imports/imports.ts'
 import { claim, enqueue, fail, schedule } from '../kernel/jobs/jobs.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import type { ServingKernel } from '../kernel/operation.ts'
 import { recordOutcome } from '../kernel/outcomes/outcomes.ts'
 import { completeReview } from '../kernel/reviews/reviews.ts'
 import { fileOf, mapping } from './applications/permits/mapping.ts'
@@ -34,7 +35,7 @@ export interface Furnished {
   readonly finishedImport: ImportRow
 }
 
-export async function furnish(kernel: Kernel, slug: string): Promise<Furnished> {
+export async function furnish(kernel: ServingKernel, slug: string): Promise<Furnished> {
   const operator = await foundInstitution(kernel, slug)
   const clerk = await makeOfficer(kernel, operator, {
     username: 'clerk',
@@ -145,7 +146,7 @@ async function makeJobs(kernel: Kernel, institutionId: string): Promise<string> 
   return job.jobId
 }
 
-async function answerOnce(kernel: Kernel, operator: Actor): Promise<void> {
+async function answerOnce(kernel: ServingKernel, operator: Actor): Promise<void> {
   await kernel.singles.submit(kernel, operator, {
     applicationId: 'permits',
     source: 'api',

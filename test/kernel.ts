@@ -17,6 +17,7 @@ import { type IntakeRequest, type IntakeResult, intake } from '../kernel/decisio
 import * as institutions from '../kernel/institutions/institutions.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { promote, trainModel } from '../kernel/models/models.ts'
+import type { ServingKernel } from '../kernel/operation.ts'
 import { loadApplications } from '../kernel/register/applications.ts'
 import { registerApplication } from '../kernel/register/register.ts'
 import { makeKernel } from '../server/platform.ts'
@@ -36,13 +37,13 @@ export interface TestClock {
 }
 
 export interface TestKernel {
-  readonly kernel: Kernel
+  readonly kernel: ServingKernel
   readonly database: TestDatabase
   readonly clock: TestClock
   /** Where the objects are, content-addressed. */
   readonly objectsFolder: string
   /** The same institution's data as another process of the product sees it: own workers, nothing loaded yet. */
-  another(): Kernel
+  another(): ServingKernel
 }
 
 export async function freshKernel(folders: readonly string[] = [testApplications]): Promise<TestKernel> {
@@ -50,8 +51,8 @@ export async function freshKernel(folders: readonly string[] = [testApplications
   const applications = await loadApplications(folders)
   const objectsFolder = freshFolder('objects')
   const clock = testClock()
-  const made: Kernel[] = []
-  const another = (): Kernel => {
+  const made: ServingKernel[] = []
+  const another = (): ServingKernel => {
     const kernel = makeKernel(
       { db: database.db, applications, objectsFolder },
       { settings: { enginesFolder: join(root, 'engines') }, workers: 1, clock: () => clock.now },

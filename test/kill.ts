@@ -45,6 +45,9 @@ const workMs = 400
 /** A database server that was killed is brought back by the command, which is killed in its turn within this time. */
 const recoveryMs = 1_200
 
+/** A run that ends before its kill is no round; where nearly all do, something else is wrong. */
+const mostRunsForAKill = 5
+
 /** Runs the rounds; every file is finished at the end. */
 export async function importUnderFire(installation: Installation, fire: Fire): Promise<Damage> {
   const watch = new Watch(installation)
@@ -52,8 +55,11 @@ export async function importUnderFire(installation: Installation, fire: Fire): P
   const runs: Run[] = []
   try {
     for (let round = 0; round < fire.rounds; ) {
-      const [file] = files.slice(-1)
-      if (file === undefined) throw new Error('there is always a file')
+      const file = files.at(-1)
+      if (file === undefined || runs.length > mostRunsForAKill * fire.rounds)
+        throw new Error(
+          `after ${runs.length} runs only ${round} were killed: ${runs.at(-1)?.crash ?? 'none failed'}`,
+        )
       const random = randomStream(fire.seed, 'kill', runs.length)
       const run = await runOnce(installation, { ...fire, file, watch, random })
       runs.push(run)

@@ -11,8 +11,7 @@ import fastify, {
 } from 'fastify'
 import { type Fatal, Refusal } from '../../kernel/errors.ts'
 import { parseJson } from '../../kernel/json.ts'
-import type { Kernel } from '../../kernel/kernel.ts'
-import type { AnyOperation } from '../../kernel/operation.ts'
+import type { AnyOperation, ServingKernel } from '../../kernel/operation.ts'
 import { type Authenticate, admitPage } from './admission.ts'
 import { type Exchange, ExchangesUnderWay, exchangeOf } from './exchange.ts'
 import { answerClientError, answerFailure, type FailureReporting } from './failures.ts'
@@ -28,7 +27,7 @@ import { requestIdOf } from './request-id.ts'
 import { dataHeaders, pageHeaders, transportHeaders } from './security-headers.ts'
 
 export interface HttpServerOptions {
-  readonly kernel: Kernel
+  readonly kernel: ServingKernel
   readonly operations: readonly AnyOperation[]
   readonly authenticate: Authenticate
   readonly limits?: Partial<HttpLimits>

@@ -1,7 +1,7 @@
 /** An application and a kernel for the tests of the HTTP layer, which need neither to do anything. */
 
 import { choice, date, defineApplication, measure, record, text } from '@khudi/sdk'
-import type { Kernel } from '../../../kernel/kernel.ts'
+import type { ServingKernel } from '../../../kernel/operation.ts'
 
 const label = (en: string) => ({ en, ur: `${en} (اردو)` })
 
@@ -31,7 +31,7 @@ const unused = (): never => {
   throw new Error('the sample operations use nothing of the kernel')
 }
 
-export const sampleKernel: Kernel = {
+export const sampleKernel: ServingKernel = {
   get db(): never {
     return unused()
   },

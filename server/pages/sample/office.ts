@@ -11,6 +11,7 @@ import type { Database } from '../../../kernel/db/database.ts'
 import { intake } from '../../../kernel/decisions/intake.ts'
 import { foundInstitution, type InstitutionRow } from '../../../kernel/institutions/institutions.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import type { ServingKernel } from '../../../kernel/operation.ts'
 import { loadApplications } from '../../../kernel/register/applications.ts'
 import { registerApplication } from '../../../kernel/register/register.ts'
 import { createHttpServer } from '../../http/http-server.ts'
@@ -33,7 +34,7 @@ const officers = {
 export type OfficerName = keyof typeof officers
 
 export interface Office {
-  readonly kernel: Kernel
+  readonly kernel: ServingKernel
   readonly app: FastifyInstance
   readonly institution: InstitutionRow
   /** The database as its owner reaches it, past every rule of the kernel. */

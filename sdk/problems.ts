@@ -31,9 +31,7 @@ export function problemsOf(issue: z.core.$ZodIssue): FieldProblem[] {
 function explain(issue: Exclude<z.core.$ZodIssue, z.core.$ZodIssueUnrecognizedKeys>): SaidProblem {
   switch (issue.code) {
     case 'invalid_type':
-      return issue.input === undefined
-        ? said('field.missing', 'this field is required', 'یہ خانہ لازمی ہے')
-        : wrongType(issue.expected)
+      return issue.input === undefined ? missing : wrongType(issue.expected)
     case 'too_small':
       return said('field.too_small', ...bound(issue.origin, issue.minimum, least(issue.inclusive)))
     case 'too_big':
@@ -41,6 +39,7 @@ function explain(issue: Exclude<z.core.$ZodIssue, z.core.$ZodIssueUnrecognizedKe
     case 'invalid_format':
       return wrongFormat(issue.format)
     case 'invalid_value':
+      if (issue.input === undefined) return missing
       return said(
         'field.not_permitted',
         `expected one of: ${issue.values.map(String).join(', ')}`,
@@ -54,6 +53,8 @@ function explain(issue: Exclude<z.core.$ZodIssue, z.core.$ZodIssueUnrecognizedKe
 }
 
 const notValid = said('field.not_valid', 'not a value this field can have', 'یہ اس خانے کی درست قدر نہیں')
+
+const missing = said('field.missing', 'this field is required', 'یہ خانہ لازمی ہے')
 
 function wrongType(expected: string): SaidProblem {
   const name = typeNames[expected]

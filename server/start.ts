@@ -27,6 +27,7 @@ export async function start(settings: Settings): Promise<void> {
     const demonstration = settings.hasDemonstration
       ? await setUpDemonstration(kernel, settings.folder)
       : undefined
+    const onFatal = () => process.kill(process.pid, 'SIGTERM')
     const app = createHttpServer({
       kernel,
       operations: await findOperations(),
@@ -36,8 +37,8 @@ export async function start(settings: Settings): Promise<void> {
       trustedProxies: settings.trustedProxies,
       sessionCookie: sessionCookie(settings.isSecure),
       readiness: { database: () => reachable(kernel) },
-      pages: pages({ kernel, isSecure: settings.isSecure }),
-      onFatal: () => process.kill(process.pid, 'SIGTERM'),
+      pages: pages({ kernel, isSecure: settings.isSecure, reporting: { logger, onFatal } }),
+      onFatal,
       ...(settings.metricsToken !== undefined && { metricsToken: settings.metricsToken }),
     })
     const address = await listen(app, settings)

@@ -14,6 +14,7 @@ import { type Actor, holds, type Scope } from './roles.ts'
 import {
   type AccountRow,
   accountByUsername,
+  accountNames,
   accountOfSession,
   deleteExpiredSessions,
   deleteSession,
@@ -72,6 +73,23 @@ export async function accountsOf(
   institutionId: string,
 ): Promise<readonly AccountRow[]> {
   return db.transaction(institutionId, (tx) => tx.rows(listAccounts, [institutionId]), { isReadOnly: true })
+}
+
+/** User names of these accounts, by account; those that do not exist are left out. */
+export async function namesOfAccounts(
+  { db }: Pick<Store, 'db'>,
+  institutionId: string,
+  accountIds: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  if (accountIds.length === 0) return new Map()
+  const rows = await db.transaction(
+    institutionId,
+    (tx) => tx.rows(accountNames, [institutionId, accountIds]),
+    {
+      isReadOnly: true,
+    },
+  )
+  return new Map(rows.map(({ accountId, username }) => [accountId, username]))
 }
 
 /**

@@ -29,6 +29,12 @@ export const accountByUsername = statement({
   row: AccountRow,
 })
 
+export const accountNames = statement({
+  name: 'access.accountNames',
+  text: 'select account_id, username from accounts where institution_id = $1 and account_id = any($2::uuid[])',
+  row: AccountRow.pick({ accountId: true, username: true }),
+})
+
 export const listAccounts = statement({
   name: 'access.listAccounts',
   text: `select ${columns} from accounts where institution_id = $1 order by username`,

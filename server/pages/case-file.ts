@@ -1,7 +1,7 @@
 /** Everything that pages show about one case, and who the people in it are. */
 import type { Application } from '@khudi/sdk'
 import { z } from 'zod'
-import { accountsOf } from '../../kernel/access/access.ts'
+import { namesOfAccounts } from '../../kernel/access/access.ts'
 import { getCase, type CaseFile as KernelFile } from '../../kernel/cases/cases.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { type OutcomeRow, outcomesOf } from '../../kernel/outcomes/outcomes.ts'
@@ -25,19 +25,20 @@ export type Names = ReadonlyMap<string, string>
 export async function caseFileOf({ kernel, officer }: OfficerVisit, caseId: string): Promise<CaseFile> {
   if (!z.uuid().safeParse(caseId).success) throw new Refusal('case.not_found')
   const { actor } = officer
-  const [file, reviews, outcomes, names] = await Promise.all([
+  const [file, reviews, outcomes] = await Promise.all([
     getCase(kernel, actor, caseId),
     reviewsOf(kernel, actor, caseId),
     outcomesOf(kernel, actor, caseId),
-    namesOf({ kernel, officer }),
   ])
   const application = kernel.applications.get(file.row.applicationId)?.application
+  const actors = [
+    ...file.history.map((entry) => entry.actor),
+    ...outcomes.map(({ recordedBy }) => recordedBy),
+  ]
+  const accounts = actors.flatMap((one) => (one.startsWith('account:') ? [one.slice('account:'.length)] : []))
+  const ids = [...new Set([...accounts, ...reviews.map(({ accountId }) => accountId)])]
+  const names = await namesOfAccounts(kernel, actor.institutionId, ids)
   return { ...file, application, reviews, outcomes, names }
-}
-
-export async function namesOf({ kernel, officer }: Pick<OfficerVisit, 'kernel' | 'officer'>): Promise<Names> {
-  const accounts = await accountsOf(kernel, officer.actor.institutionId)
-  return new Map(accounts.map(({ accountId, username }) => [accountId, username]))
 }
 
 /** Who acted, from the name that the log has of them: `account:<uuid>`, `key:<label>`, `operator:<user>`. */

@@ -23,7 +23,7 @@ test('a new case without its fields is refused, each beside its control', async 
   const refused = await amna.send('/cases/new/permits', { remarks: 'keep me' })
   assert.equal(refused.status, 422)
   assert.match(refused.body, /<a href="#f-number">Request number: this field is required<\/a>/)
-  assert.match(refused.body, /<a href="#f-kind">Kind of shop: choose one<\/a>/)
+  assert.match(refused.body, /<a href="#f-kind">Kind of shop: this field is required<\/a>/)
   assert.match(
     refused.body,
     /id="f-applicant-name"[^>]* aria-invalid="true" aria-describedby="f-applicant-name-message"/,

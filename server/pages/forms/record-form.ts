@@ -33,7 +33,7 @@ export function recordForm(visit: OfficerVisit, form: RecordForm): Html {
   const fields = fieldTree(schema)
   const given = {
     ...form.given,
-    problems: form.given.problems.map((problem) => plainer(problem, form.given.draft)),
+    problems: form.given.problems.map((problem) => plainer(problem)),
   }
   const view = {
     visit,
@@ -53,10 +53,9 @@ ${hasCountry && countryList(visit, regions)}</form>`
 }
 
 /** Says what a person does in the form, where the schema speaks of minor units and codes. */
-function plainer(problem: FieldProblem, draft: Draft | undefined): FieldProblem {
-  const { field, code } = problem
+function plainer(problem: FieldProblem): FieldProblem {
+  const { field } = problem
   if (/\.amountMinor$/.test(field)) return { ...problem, message: words['form.amountExpected'] }
   if (/\.currency$/.test(field)) return { ...problem, message: words['form.currencyExpected'] }
-  const isUnchosen = code === 'field.not_permitted' && (draft?.get(field) ?? '') === ''
-  return isUnchosen ? { ...problem, message: words['form.choiceExpected'] } : problem
+  return problem
 }

@@ -215,7 +215,6 @@ export const words = {
     'expected an amount such as 12,500.50, with no more decimals than the currency has',
     '12,500.50 جیسی رقم درکار ہے، اعشاریہ کے بعد اتنے ہی ہندسے جتنے کرنسی میں ہوں',
   ),
-  'form.choiceExpected': of('choose one', 'ایک کا انتخاب کریں'),
   'form.currencyExpected': of(
     'expected the three letters of a currency, such as PKR',
     'کرنسی کے تین حروف درکار ہیں، مثلاً PKR',

@@ -94,7 +94,7 @@ function killRows(damage: Damage, rounds: number, files: string): readonly Measu
       value: rounds,
       unit: '',
       bar: { atLeast: 100 },
-      note: `import --decide of ${files}; ${damage.commandKills} commands and ${damage.databaseKills} database servers killed (SIGKILL), seed ${seed}; no peer`,
+      note: `import --decide of ${files}; ${damage.commandKills} commands and ${damage.databaseKills} database servers killed (SIGKILL), seed ${seed}`,
     },
     {
       what: 'of them while records were being committed',

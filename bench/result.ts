@@ -12,7 +12,7 @@ export interface Measurement {
   readonly value: number
   /** `cases/s`, `ms`, `MiB`; empty for a plain count. */
   readonly unit: string
-  /** What it is compared with, measured in the same run. Absent where there is no peer; the note then says so. */
+  /** What it is compared with, measured in the same run. Absent where there is no peer; the row's note then says so. */
   readonly reference?: { readonly what: string; readonly value: number }
   readonly bar?: Bar
   readonly note?: string
@@ -44,10 +44,16 @@ export interface BenchmarkRun {
   say(text: string): void
 }
 
+/** The note of a row without a reference ends in this. */
+export const noPeer = 'no peer'
+
 /** Digits beyond the fourth are noise. */
 const rounded = (value: number) => (Number.isInteger(value) ? value : Number(value.toPrecision(4)))
 
-export function rowOf({ what, value, unit, reference, bar, note }: Measurement): Row {
+export function rowOf({ what, value, unit, reference, bar, note: said }: Measurement): Row {
+  const note = [said, reference === undefined ? noPeer : undefined]
+    .filter((part) => part !== undefined)
+    .join('; ')
   return {
     what,
     value: rounded(value),
@@ -56,7 +62,7 @@ export function rowOf({ what, value, unit, reference, bar, note }: Measurement):
     ratio: reference === undefined || reference.value === 0 ? null : rounded(value / reference.value),
     bar: bar === undefined ? null : 'atLeast' in bar ? `≥ ${bar.atLeast}` : `≤ ${bar.atMost}`,
     holds: bar === undefined ? null : 'atLeast' in bar ? value >= bar.atLeast : value <= bar.atMost,
-    ...(note !== undefined && { note }),
+    ...(note !== '' && { note }),
   }
 }
 

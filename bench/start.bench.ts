@@ -44,7 +44,7 @@ async function measure(installation: Installation, given: BenchmarkRun): Promise
       value: first.firstPageS,
       unit: 's',
       bar: { atMost: 10 },
-      note: 'khudi start to the first 200 of GET /: database made, 3,500 sample declarations taken in, a model learned, 500 decided; no peer',
+      note: 'khudi start to the first 200 of GET /: database made, 3,500 sample declarations taken in, a model learned, 500 decided',
     },
     {
       what: `start, second time: ${firstPage}`,
@@ -53,7 +53,7 @@ async function measure(installation: Installation, given: BenchmarkRun): Promise
       reference: { what: 'the first start', value: first.firstPageS },
       bar: { atMost: 3 },
     },
-    { what: 'stop by Ctrl-C', value: stopS, unit: 's', note: 'no peer' },
+    { what: 'stop by Ctrl-C', value: stopS, unit: 's' },
     ...memory,
     ...loads,
     {
@@ -81,7 +81,7 @@ function memoryRows({ databaseProcess }: Installation, server: RunningServer): M
             what,
             value,
             unit: 'MiB',
-            note: 'right after the first page; shared pages count in parts; no peer',
+            note: 'right after the first page; shared pages count in parts',
           },
         ],
   )

@@ -1,5 +1,5 @@
 /** Rows as a table for a terminal, with what is to be said of them below it. */
-import type { Row } from './result.ts'
+import { noPeer, type Row } from './result.ts'
 
 const columns = ['', 'value', 'reference', 'ratio', 'bar', 'holds', 'against'] as const
 
@@ -11,7 +11,7 @@ export function tableOf(rows: readonly Row[]): string {
     row.ratio === null ? '–' : shown(row.ratio),
     row.bar ?? '–',
     row.holds === null ? '–' : row.holds ? 'yes' : 'NO',
-    row.reference?.what ?? '–',
+    row.reference?.what ?? noPeer,
   ])
   const widths = columns.map((name, index) =>
     Math.max(name.length, ...cells.map((line) => line[index]?.length ?? 0)),
@@ -22,7 +22,11 @@ export function tableOf(rows: readonly Row[]): string {
       .join('  ')
       .trimEnd()
   const rules = widths.map((width) => '─'.repeat(width))
-  const notes = rows.flatMap(({ what, note }) => (note === undefined ? [] : [`  ${what}: ${note}`]))
+  const notes = rows.flatMap(({ what, note = '' }) => {
+    // The column says it already.
+    const rest = note === noPeer ? '' : note.replace(new RegExp(`; ${noPeer}$`), '')
+    return rest === '' ? [] : [`  ${what}: ${rest}`]
+  })
   return [line(columns), line(rules), ...cells.map(line), ...notes].join('\n')
 }
 

@@ -35,6 +35,7 @@ export async function start(settings: Settings): Promise<void> {
       logger,
       metrics: createHttpMetrics({ process: true }),
       trustedProxies: settings.trustedProxies,
+      isSecure: settings.isSecure,
       sessionCookie: sessionCookie(settings.isSecure),
       readiness: { database: () => reachable(kernel) },
       pages: pages({ kernel, isSecure: settings.isSecure, reporting: { logger, onFatal } }),

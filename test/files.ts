@@ -33,7 +33,7 @@ export async function testFiles(isLong: boolean, under: readonly string[]): Prom
     : all.filter((path) => under.some((part) => relative(root, path).includes(part)))
 }
 
-/** Those of `files` that import `test/database.ts`, themselves or through other files of ours. */
+/** Those of `files` that import `test/database.ts`, themselves or through other files of ours; no browser journeys. */
 export async function usingDatabase(files: readonly string[]): Promise<string[]> {
   const harness = join(root, 'test/database.ts')
   const imports = new Map<string, Promise<readonly string[]>>()
@@ -43,7 +43,7 @@ export async function usingDatabase(files: readonly string[]): Promise<string[]>
     return known
   }
   const uses = await Promise.all(files.map((file) => reaches(file, harness, importsOf)))
-  return files.filter((_, index) => uses[index])
+  return files.filter((file, index) => uses[index] === true && !file.includes('/test/browser/'))
 }
 
 async function reaches(

@@ -15,8 +15,17 @@ import { authenticator } from '../server/authenticate.ts'
 import { createHttpServer } from '../server/http/http-server.ts'
 import { findOperations } from '../server/operations.ts'
 import { sessionCookie } from '../server/pages/session.ts'
-import { type Furnished, furnish } from './institution.ts'
-import { freshKernel, makeOfficer, permit, type TestKernel } from './kernel.ts'
+import { furnish } from './institution.ts'
+import { identifiersOf, identifiersOfApplication, rowDigests } from './institution-rows.ts'
+import { freshKernel, makeOfficer, type TestKernel } from './kernel.ts'
+import {
+  applicationIds,
+  bodyOf,
+  type Institutions,
+  type Target,
+  type Targets,
+  targetsOf,
+} from './scope-requests.ts'
 
 /** Who asks: the headers that say so, and what the kernel knows of them. */
 interface Caller {
@@ -24,18 +33,12 @@ interface Caller {
   readonly headers: Readonly<Record<string, string>>
 }
 
-interface World extends TestKernel {
+interface World extends TestKernel, Institutions {
   readonly owner: pg.Client
-  /** Where all callers are. */
-  readonly home: Furnished
-  /** What none of them may see or change. */
-  readonly abroad: Furnished
   readonly app: ReturnType<typeof createHttpServer>
 }
 
-const applicationIds = ['permits', 'parcels'] as const
 const officerRoles = ['permits.clerk', 'permits.inspector', 'parcels.inspector']
-const absentId = '01900000-0000-7000-8000-000000000000'
 
 /** Registers the tests of the noun's operations. Awaited at the top of `<noun>.scopes.test.ts`. */
 export async function checkScopes(noun: string): Promise<void> {
@@ -43,7 +46,7 @@ export async function checkScopes(noun: string): Promise<void> {
   assert.notEqual(operations.length, 0, `no operation of ${noun}`)
   const world = await makeWorld(operations)
   const callers = await callersOf(world)
-  const before = await institutionRows(world, world.abroad)
+  const before = await rowDigests(world.owner, world.abroad)
   for (const operation of operations) {
     test(`${operation.id}: nobody is let in who does not say who they are`, () =>
       checkStrangers(world, operation))
@@ -51,7 +54,7 @@ export async function checkScopes(noun: string): Promise<void> {
       checkCallers(world, operation, callers))
   }
   test(`${noun}: after all this nothing of the other institution has changed`, async () => {
-    assert.deepEqual(await institutionRows(world, world.abroad), before)
+    assert.deepEqual(await rowDigests(world.owner, world.abroad), before)
   })
 }
 
@@ -69,12 +72,12 @@ async function makeWorld(operations: readonly AnyOperation[]): Promise<World> {
   return { ...fresh, owner: await database.connect(), home, abroad, app }
 }
 
-/** A draw of people (one for each role, and an officer with all) and of keys with any roles and bond. */
+/** A draw of a few people and of keys with any roles and bond. */
 async function callersOf({ kernel, home }: World): Promise<fc.Arbitrary<Promise<Caller>>> {
   const { operator } = home
   const { institutionId } = operator
   const people: Promise<Caller>[] = []
-  const roleSets = [...Object.keys(roles).map((role) => [role]), ['officer', ...officerRoles]]
+  const roleSets = [['officer', ...officerRoles], ['supervisor', 'parcels.inspector'], ['administrator']]
   for (const [index, held] of roleSets.entries()) {
     const username = `person-${index}`
     const actor = await makeOfficer(kernel, operator, { username, roles: held })
@@ -91,74 +94,6 @@ async function callersOf({ kernel, home }: World): Promise<fc.Arbitrary<Promise<
     return { actor, headers: { authorization: `Bearer ${token}` } }
   })
   return fc.oneof(fc.constantFrom(...people), { arbitrary: keys, weight: 3 })
-}
-
-/** What an address may name; `applicationId` is the application that it belongs to. */
-interface Target {
-  readonly params: Readonly<Record<string, string>>
-  readonly applicationId: string | undefined
-}
-
-interface Targets {
-  readonly own: readonly Target[]
-  readonly abroad: readonly Target[]
-  readonly absent: Target
-}
-
-/** By the parameter of the path that an operation takes. */
-function targetsOf(operation: AnyOperation, { home, abroad }: World): Targets {
-  const name = /\{(\w+)\}/.exec(operation.path)?.[1]
-  const target = (value: string, applicationId?: string): Target => ({
-    params: name === undefined ? {} : { [name]: value },
-    applicationId,
-  })
-  switch (name) {
-    case undefined:
-      return { own: [target('')], abroad: [], absent: target('') }
-    case 'applicationId':
-      return { own: applicationIds.map((id) => target(id, id)), abroad: [], absent: target('nowhere') }
-    case 'caseId':
-      return { own: casesOf(home).map(named), abroad: casesOf(abroad).map(named), absent: target(absentId) }
-    case 'decisionId': {
-      const ids = ({ decisionId, parcel }: Furnished): [string, string][] => [
-        [decisionId, 'permits'],
-        [parcel.decisionId, 'parcels'],
-      ]
-      return { own: ids(home).map(named), abroad: ids(abroad).map(named), absent: target(absentId) }
-    }
-    case 'jobId':
-      return { own: [target(home.deadJobId)], abroad: [target(abroad.deadJobId)], absent: target(absentId) }
-    default:
-      throw new Error(`${operation.id}: what {${name}} names is not known here; say it in test/scopes.ts`)
-  }
-  function named([value, applicationId]: readonly [string, string]): Target {
-    return target(value, applicationId)
-  }
-}
-
-function casesOf({ cases, parcel }: Furnished): [string, string][] {
-  return [
-    ...Object.values(cases).map((caseId): [string, string] => [caseId, 'permits']),
-    [parcel.caseId, 'parcels'],
-  ]
-}
-
-/** A body that the operation takes. */
-function bodyOf({ id }: AnyOperation, { applicationId }: Target): unknown {
-  const parcel = { parcelNumber: permit().permitNumber, sentOn: '2026-02-01', weightKg: 2, contents: 'books' }
-  switch (id) {
-    case 'decisions.submit':
-    case 'decisions.stream':
-      return applicationId === 'parcels' ? parcel : permit({ answer: 'check' })
-    case 'outcomes.record':
-      return { finding: applicationId === 'parcels' ? 'harmless' : 'right' }
-    case 'reviews.complete':
-      return { recommendation: 'check', reason: 'As drawn.' }
-    case 'jobs.requeue':
-      return undefined
-    default:
-      throw new Error(`${id}: a body that it takes is not known here; say it in test/scopes.ts`)
-  }
 }
 
 interface Answer {
@@ -293,59 +228,4 @@ async function secretsOf({
     const others = applicationIds.filter((id) => id !== applicationId)
     return [...foreign, ...others.flatMap((id) => byApplication.get(id) ?? [])]
   }
-}
-
-/** Every UUID in any row of the institution. */
-async function identifiersOf(owner: pg.Client, { operator }: Furnished): Promise<readonly string[]> {
-  const { rows: columns } = await owner.query<{ table: string; column: string }>(
-    `select relname as table, attname as column from pg_class join pg_attribute on attrelid = pg_class.oid
-     where relnamespace = 'kernel'::regnamespace and relkind = 'r' and atttypid = 'uuid'::regtype and attnum > 0
-       and exists (select from pg_attribute own where own.attrelid = pg_class.oid and own.attname = 'institution_id')`,
-  )
-  const found = new Set<string>()
-  for (const { table, column } of columns) {
-    const { rows } = await owner.query<{ id: string }>(
-      `select distinct ${column} as id from ${table} where institution_id = $1 and ${column} is not null`,
-      [operator.institutionId],
-    )
-    for (const { id } of rows) found.add(id)
-  }
-  return [...found]
-}
-
-async function identifiersOfApplication(
-  owner: pg.Client,
-  { operator }: Furnished,
-  applicationId: string,
-): Promise<readonly string[]> {
-  const { rows } = await owner.query<{ id: string }>(
-    `select case_id::text as id from cases where institution_id = $1 and application_id = $2
-     union all select decision_id::text from decisions where institution_id = $1 and application_id = $2
-     union all select outcome_id::text from outcomes join cases using (institution_id, case_id)
-       where institution_id = $1 and application_id = $2
-     union all select encode(model_digest, 'hex') from models where institution_id = $1 and application_id = $2`,
-    [operator.institutionId, applicationId],
-  )
-  return rows.map(({ id }) => id)
-}
-
-/** A digest of each table's rows of the institution. */
-async function institutionRows(
-  { owner }: World,
-  { operator }: Furnished,
-): Promise<Readonly<Record<string, string>>> {
-  const { rows: tables } = await owner.query<{ name: string }>(
-    `select relname as name from pg_class join pg_attribute on attrelid = pg_class.oid and attname = 'institution_id'
-     where relnamespace = 'kernel'::regnamespace and relkind = 'r' order by 1`,
-  )
-  const digests: Record<string, string> = {}
-  for (const { name } of tables) {
-    const { rows } = await owner.query<{ digest: string }>(
-      `select md5(coalesce(string_agg(one::text, ',' order by one::text), '')) as digest from ${name} one
-       where institution_id = $1`,
-      [operator.institutionId],
-    )
-    digests[name] = rows[0]?.digest ?? ''
-  }
-  return digests
 }

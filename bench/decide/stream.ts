@@ -91,7 +91,6 @@ export function streamRows(figures: StreamFigures): readonly Measurement[] {
       what: 'stream: CPU of the server',
       value: perThousand(figures.serverCpuS, cases),
       unit: 's per 1,000 cases',
-      note: 'no peer: nothing else decides these cases',
     },
     {
       what: 'stream: CPU of PostgreSQL',
@@ -104,14 +103,14 @@ export function streamRows(figures: StreamFigures): readonly Measurement[] {
       value: withReasons / cases,
       unit: 'of all',
       bar: { atLeast: 1 },
-      note: 'counted in the database; no peer',
+      note: 'counted in the database',
     },
     {
       what: 'stream: log entries',
       value: logEntries / cases,
       unit: 'a case',
       bar: { atLeast: 2 },
-      note: 'one for the case, one for the decision, counted in the database; no peer',
+      note: 'one for the case, one for the decision, counted in the database',
     },
   ]
 }

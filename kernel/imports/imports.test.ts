@@ -188,6 +188,21 @@ test('the file of refused rows, mended and fed again, is taken', async () => {
   assert.deepEqual(cases.map(({ reference }) => reference).toSorted(), ['A', 'B', 'C'])
 })
 
+test('the file of refused rows holds every one of them, in order, however many there are', async () => {
+  const operator = await newInstitution()
+  const bad = Array.from({ length: 2_100 }, (_, index) => ({ number: `N-${index}`, filed: 'x' }))
+  const row = await run(operator, fileOf(bad), { batchSize: 500 })
+  const text = (await Array.fromAsync(refusedFile(kernel, operator, row))).join('')
+  const numbers = text
+    .split('\r\n')
+    .slice(1, -1)
+    .map((line) => line.split(',')[0])
+  assert.deepEqual(
+    numbers,
+    bad.map(({ number }) => number),
+  )
+})
+
 test('each refused row says its line, its field and why, in both languages', async () => {
   const operator = await newInstitution()
   const taken = { number: 'A', answer: 'check' }

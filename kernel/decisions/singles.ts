@@ -83,27 +83,27 @@ export class Singles {
     if (again.length > 0) await this.#decide(group, again)
   }
 
-  /** Answers those whose key was answered before; returns the others. */
+  /** Answers those whose key was answered before; returns the others, in the order in which they came. */
   async #withoutKept({ kernel, actor }: Group, batch: readonly Waiting[]): Promise<readonly Waiting[]> {
     if (batch.every(({ request }) => request.idempotency === undefined)) return batch
-    const fresh: Waiting[] = []
     const lookUp = async (one: Waiting) => {
       const { idempotency } = one.request
       if (idempotency === undefined) return undefined
       return kernel.db.transaction(actor.institutionId, (tx) => keptReply(tx, actor, idempotency))
     }
-    await Promise.all(
+    const fresh = await Promise.all(
       batch.map(async (one) => {
         try {
           const kept = await lookUp(one)
-          if (kept === undefined) fresh.push(one)
-          else one.resolve({ kept })
+          if (kept === undefined) return [one]
+          one.resolve({ kept })
         } catch (error) {
           one.reject(error)
         }
+        return []
       }),
     )
-    return fresh
+    return fresh.flat()
   }
 
   async #commit(group: Group, batch: readonly Waiting[]): Promise<void> {

@@ -25,10 +25,11 @@ async function measure(installation: Installation, given: BenchmarkRun): Promise
   const { say, isQuick } = given
   say('starting from nothing')
   const first = await startServer(installation, { KHUDI_DEMONSTRATION: 'on' })
-  const memory = memoryRows(installation, first)
+  const memory = memoryRows(installation, first, 'after the first start')
   await first.stop()
   say('starting again')
   const second = await startServer(installation, { KHUDI_DEMONSTRATION: 'on' })
+  memory.push(...memoryRows(installation, second, 'after the second start'))
   const stopS = await second.stop()
   const copies = isQuick ? 100 : 1_000
   say(`making ${copies} applications`)
@@ -36,7 +37,7 @@ async function measure(installation: Installation, given: BenchmarkRun): Promise
   const loads = await loadRows(installation, folder, copies)
   say('starting with all of them')
   const full = await startServer(installation, { KHUDI_APPLICATIONS: folder })
-  const fullMemory = memoryRows(installation, full)
+  const fullMemory = memoryRows(installation, full, `with ${copies + 1} applications`)
   await full.stop()
   return [
     {
@@ -62,28 +63,20 @@ async function measure(installation: Installation, given: BenchmarkRun): Promise
       unit: 's',
       reference: { what: 'the second start, with ours alone', value: second.firstPageS },
     },
-    ...fullMemory.map((row) => ({ ...row, what: `${row.what}, ${copies + 1} applications` })),
+    ...fullMemory,
   ]
 }
 
-/** Once the first page is out; the server includes the launcher where the machine's own Node is another. */
-function memoryRows({ databaseProcess }: Installation, server: RunningServer): Measurement[] {
+/** The server includes the launcher where the machine's own Node is another. */
+function memoryRows({ databaseProcess }: Installation, server: RunningServer, when: string): Measurement[] {
   const database = databaseProcess()
   const sizes = [
-    ['resident memory: server', residentMiBOf(server.pid, database)],
-    ['resident memory: PostgreSQL', database === undefined ? undefined : residentMiBOf(database)],
+    ['server', residentMiBOf(server.pid, database)],
+    ['PostgreSQL', database === undefined ? undefined : residentMiBOf(database)],
   ] as const
+  const note = 'right after the first page; a page that processes share counts in parts'
   return sizes.flatMap(([what, value]) =>
-    value === undefined
-      ? []
-      : [
-          {
-            what,
-            value,
-            unit: 'MiB',
-            note: 'right after the first page; shared pages count in parts',
-          },
-        ],
+    value === undefined ? [] : [{ what: `resident memory, ${what} ${when}`, value, unit: 'MiB', note }],
   )
 }
 

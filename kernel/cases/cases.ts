@@ -57,20 +57,24 @@ export async function addCases(
   cases: readonly NewCase[],
 ): Promise<{ readonly added: ReadonlySet<string>; readonly recorded: readonly Recorded[] }> {
   if (cases.length === 0) return { added: new Set(), recorded: [] }
+  // In one order whoever adds: two batches with the same references then wait for each other instead of deadlocking.
+  const sorted = cases.toSorted((a, b) =>
+    a.reference < b.reference ? -1 : a.reference > b.reference ? 1 : 0,
+  )
   const rows = await tx.rows(insertCases, [
     tx.institutionId,
     applicationId,
     source,
     at,
-    cases.map(({ caseId }) => caseId),
-    cases.map(({ reference }) => reference),
-    cases.map(({ state }) => state),
-    cases.map(({ occurredOn }) => occurredOn),
-    cases.map(({ payload }) => payload),
-    cases.map(({ payloadDigest }) => payloadDigest),
-    cases.map(({ subject }) => subject),
-    cases.map(({ reviewRole }) => reviewRole),
-    cases.map(({ priority }) => priority),
+    sorted.map(({ caseId }) => caseId),
+    sorted.map(({ reference }) => reference),
+    sorted.map(({ state }) => state),
+    sorted.map(({ occurredOn }) => occurredOn),
+    sorted.map(({ payload }) => payload),
+    sorted.map(({ payloadDigest }) => payloadDigest),
+    sorted.map(({ subject }) => subject),
+    sorted.map(({ reviewRole }) => reviewRole),
+    sorted.map(({ priority }) => priority),
   ])
   const added = new Set(rows.map(({ caseId }) => caseId))
   const recorded = cases

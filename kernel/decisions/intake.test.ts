@@ -14,7 +14,7 @@ import {
 import { contradictions } from '../../test/log.ts'
 import { getCase } from '../cases/cases.ts'
 import { outcomesOf } from '../outcomes/outcomes.ts'
-import { type IntakeResult, intake } from './intake.ts'
+import { commit, type IntakeResult, intake, prepare } from './intake.ts'
 import { drawOf } from './review-rule.ts'
 
 const { kernel, database } = await freshKernel()
@@ -241,6 +241,23 @@ test('many batches at once, with the same cases among them, take each case once'
   const accepted = results.flat().filter(({ status }) => status === 'accepted')
   assert.equal(accepted.length, cases.length)
   assert.equal(new Set(results.flat().map((result) => taken(result).caseId)).size, cases.length)
+})
+
+test('batches with the same cases in opposite orders wait for each other, and none is begun again', async () => {
+  for (let round = 0; round < 4; round++) {
+    const cases = Array.from({ length: 400 }, () => permit())
+    const orders = [cases, cases.toReversed()]
+    const batches = await Promise.all(
+      orders.map((order) => prepare(kernel, operator, intakeOf('permits', order))),
+    )
+    let begun = 0
+    const clock = () => {
+      begun += 1
+      return kernel.clock()
+    }
+    await Promise.all(batches.map((prepared) => commit({ ...kernel, clock }, operator, { prepared })))
+    assert.equal(begun, 2)
+  }
 })
 
 test('after all this the log bears out every row', async () => {

@@ -71,6 +71,11 @@ export const catalogue = {
       'سائن اِن کریں، یا Authorization سرخی میں کلید بھیجیں۔',
     ],
   ),
+  'access.role_unknown': entry(
+    422,
+    ['There is no role "{role}" here', 'یہاں عہدہ "{role}" موجود نہیں'],
+    ['Choose one of: {known}.', 'ان میں سے ایک چنیں: {known}۔'],
+  ),
   'access.scope_missing': entry(
     403,
     ['Your roles do not permit this ({scope})', 'آپ کے عہدے اس کی اجازت نہیں دیتے ({scope})'],
@@ -619,12 +624,28 @@ export const catalogue = {
       'اس سطر سے آگے کے واوین درست کر کے فائل دوبارہ درآمد کریں۔ اس سے پہلے کی سطریں پڑھ لی گئی ہیں۔',
     ],
   ),
+  'institution.exists': entry(
+    409,
+    ['There is an institution "{institution}" already', 'ادارہ "{institution}" پہلے سے موجود ہے'],
+    ['Choose another short name.', 'کوئی اور مختصر نام چنیں۔'],
+  ),
   'institution.not_found': entry(
     404,
     ['There is no institution "{institution}"', 'ادارہ "{institution}" موجود نہیں'],
     [
       'Check the name; khudi doctor lists the institutions.',
       'نام دیکھیں؛ khudi doctor اداروں کی فہرست دیتا ہے۔',
+    ],
+  ),
+  'institution.slug_invalid': entry(
+    422,
+    [
+      '"{institution}" cannot be the short name of an institution',
+      '"{institution}" ادارے کا مختصر نام نہیں ہو سکتا',
+    ],
+    [
+      'Use 2 to 63 lower-case letters, digits and dashes, a letter first.',
+      '2 سے 63 چھوٹے انگریزی حروف، ہندسے اور ڈیش لکھیں، پہلے حرف ہو۔',
     ],
   ),
   'job.not_dead': entry(

@@ -84,7 +84,7 @@ const queries: Readonly<Record<string, string>> = {
       iso(expires_at), 'label', label, 'roles', roles) as record
     from access_keys where institution_id = $1`,
   'system.registered': `
-    select application_id as id, json_build_object('application', application_id, 'applicationDigest',
+    select registration_id as id, json_build_object('application', application_id, 'applicationDigest',
       encode(application_digest, 'hex'), 'registeredAt', iso(registered_at)) as record
     from ai_systems where institution_id = $1`,
   'model.trained': `

@@ -10,7 +10,7 @@ import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
 import { hashPassword, isPassword } from './password.ts'
-import { type Actor, holds, type Scope } from './roles.ts'
+import { type Actor, holds, roles, type Scope } from './roles.ts'
 import {
   type AccountRow,
   accountByUsername,
@@ -52,8 +52,13 @@ export interface NewAccount {
   readonly language: Language
 }
 
-/** Opens an account. @throws Refusal `access.account_exists` */
-export async function createAccount({ db, clock }: Store, actor: Actor, account: NewAccount): Promise<void> {
+/** Opens an account. @throws Refusal `access.account_exists`, `access.role_unknown` */
+export async function createAccount(
+  { db, clock, applications }: Store & Pick<Kernel, 'applications'>,
+  actor: Actor,
+  account: NewAccount,
+): Promise<void> {
+  requireKnownRoles(applications, account.roles)
   const { username, roles, language } = account
   const passwordHash = await hashPassword(account.password)
   const accountId = newId()
@@ -66,6 +71,16 @@ export async function createAccount({ db, clock }: Store, actor: Actor, account:
       { kind: 'account.created', caseId: null, recordId: accountId, record },
     ])
   })
+}
+
+function requireKnownRoles(applications: Kernel['applications'], given: readonly string[]): void {
+  const officers = [...applications.values()].flatMap(({ application: { id, roles: own } }) =>
+    Object.keys(own).map((role) => `${id}.${role}`),
+  )
+  const known = [...Object.keys(roles), ...officers]
+  const unknown = given.find((role) => !known.includes(role))
+  if (unknown !== undefined)
+    throw new Refusal('access.role_unknown', { role: unknown.slice(0, 60), known: known.join(', ') })
 }
 
 export async function accountsOf(

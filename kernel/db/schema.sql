@@ -37,18 +37,20 @@ grant insert, select, update on accounts to khudi_kernel;
 
 create table ai_systems (
   institution_id uuid not null,
+  registration_id uuid not null,
   application_id text not null,
   application_digest bytea not null,
   state text not null,
   registered_at timestamp with time zone not null,
-  constraint ai_systems_pkey PRIMARY KEY (institution_id, application_id),
+  constraint ai_systems_pkey PRIMARY KEY (institution_id, registration_id),
   constraint ai_systems_institution_id_fkey FOREIGN KEY (institution_id) REFERENCES institutions(institution_id),
   constraint ai_systems_application_digest_check CHECK ((length(application_digest) = 32)),
   constraint ai_systems_state_check CHECK ((state = ANY (ARRAY['live'::text, 'stopped'::text])))
 );
+CREATE INDEX ai_systems_by_application ON ai_systems USING btree (institution_id, application_id, registration_id);
 alter table ai_systems enable row level security;
 create policy own_institution on ai_systems for all to khudi_kernel using ((institution_id = ( SELECT (current_setting('khudi.institution_id'::text))::uuid AS current_setting))) with check ((institution_id = ( SELECT (current_setting('khudi.institution_id'::text))::uuid AS current_setting)));
-grant insert, select, update on ai_systems to khudi_kernel;
+grant insert, select on ai_systems to khudi_kernel;
 
 create table cases (
   institution_id uuid not null,
@@ -170,11 +172,9 @@ create table institutions (
   slug text not null,
   title_en text not null,
   title_ur text not null,
-  sampling_key bytea not null,
   created_at timestamp with time zone not null,
   constraint institutions_pkey PRIMARY KEY (institution_id),
   constraint institutions_slug_key UNIQUE (slug),
-  constraint institutions_sampling_key_check CHECK ((length(sampling_key) = 32)),
   constraint institutions_slug_check CHECK ((slug ~ '^[a-z][a-z0-9-]{1,62}$'::text))
 );
 alter table institutions enable row level security;
@@ -299,6 +299,17 @@ create table reviews (
 alter table reviews enable row level security;
 create policy own_institution on reviews for all to khudi_kernel using ((institution_id = ( SELECT (current_setting('khudi.institution_id'::text))::uuid AS current_setting))) with check ((institution_id = ( SELECT (current_setting('khudi.institution_id'::text))::uuid AS current_setting)));
 grant insert, select on reviews to khudi_kernel;
+
+create table sampling_keys (
+  institution_id uuid not null,
+  sampling_key bytea not null,
+  constraint sampling_keys_pkey PRIMARY KEY (institution_id),
+  constraint sampling_keys_institution_id_fkey FOREIGN KEY (institution_id) REFERENCES institutions(institution_id),
+  constraint sampling_keys_sampling_key_check CHECK ((length(sampling_key) = 32))
+);
+alter table sampling_keys enable row level security;
+create policy own_institution on sampling_keys for all to khudi_kernel using ((institution_id = ( SELECT (current_setting('khudi.institution_id'::text))::uuid AS current_setting))) with check ((institution_id = ( SELECT (current_setting('khudi.institution_id'::text))::uuid AS current_setting)));
+grant insert, select on sampling_keys to khudi_kernel;
 
 create table sessions (
   institution_id uuid not null,

@@ -206,7 +206,7 @@ test("the sample that officers look at is the one that the institution's secret 
   const cases = Array.from({ length: 200 }, () => permit({ answer: 'lot' }))
   const results = await submit(kernel, operator, 'permits', ...cases)
   const { rows } = await owner.query<{ sampling_key: Buffer }>(
-    'select sampling_key from institutions where institution_id = $1',
+    'select sampling_key from sampling_keys where institution_id = $1',
     [operator.institutionId],
   )
   const key = rows[0]?.sampling_key ?? Buffer.alloc(0)

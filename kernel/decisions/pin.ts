@@ -4,7 +4,7 @@
  */
 import type { Application } from '@khudi/sdk'
 import type { Transaction } from '../db/database.ts'
-import { ownInstitution } from '../institutions/institutions.ts'
+import { samplingKeyOf } from '../institutions/institutions.ts'
 import type { Kernel } from '../kernel.ts'
 import { liveModelsOf, loadModels, type ModelRow } from '../models/models.ts'
 import { requireLive } from '../register/register.ts'
@@ -37,7 +37,7 @@ export async function pin(kernel: Kernel, institutionId: string, applicationId: 
     async (tx) => {
       const { application, digest } = await requireLive(kernel, tx, applicationId)
       const models = await liveModelsOf(tx, applicationId, Object.keys(application.models))
-      const { samplingKey } = await ownInstitution(tx)
+      const samplingKey = await samplingKeyOf(tx)
       const fingerprint = fingerprintOf(await tx.rows(pinOf, [institutionId, applicationId]))
       return { application, applicationDigest: digest, models, samplingKey, fingerprint }
     },

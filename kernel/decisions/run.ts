@@ -56,7 +56,7 @@ export async function runCase(
 ): Promise<ReadCase | RefusedCase> {
   const given = parseJson(json)
   if (given === undefined) return { ok: false, problems: [notJson] }
-  const read = readCase(application, given)
+  const read = readable(application, given)
   if (!read.ok) return read
   const { value, reference, occurredOn, subject } = read.value
   const payload = canonicalJson(given)
@@ -69,6 +69,24 @@ export async function runCase(
     subject: subject ?? null,
     decided: models === undefined ? undefined : await decide(application, models, value),
   }
+}
+
+/** An application that cannot name a case its own schema took refuses this case, and not those beside it. */
+function readable(application: Application, given: unknown): ReturnType<typeof readCase> {
+  try {
+    return readCase(application, given)
+  } catch {
+    return { ok: false, problems: [notNameable] }
+  }
+}
+
+const notNameable: FieldProblem = {
+  field: '',
+  code: 'field.not_nameable',
+  message: {
+    en: 'the application cannot tell the reference, the day or the subject of this case',
+    ur: 'اطلاق اس مقدمے کا حوالہ، تاریخ یا متعلقہ فریق معلوم نہیں کر سکتا',
+  },
 }
 
 const notJson: FieldProblem = {

@@ -73,8 +73,12 @@ export type PinRow = z.infer<typeof PinRow>
 export const pinOf = statement({
   name: 'decisions.pinOf',
   text: `
-    select '' as name, application_digest as digest, state
-    from ai_systems where institution_id = $1 and application_id = $2
+    (
+      select '' as name, application_digest as digest, state
+      from ai_systems where institution_id = $1 and application_id = $2
+      order by registration_id desc
+      limit 1
+    )
     union all
     select model_name, model_digest, state
     from models where institution_id = $1 and application_id = $2 and state = 'live'

@@ -11,25 +11,36 @@ import { append } from '../log/log.ts'
 import {
   type InstitutionRow,
   insertInstitution,
+  insertSamplingKey,
   institutionById,
   institutionBySlug,
   listInstitutions,
+  samplingKeyById,
 } from './store.ts'
 
 export type { InstitutionRow } from './store.ts'
 
 type Store = Pick<Kernel, 'db' | 'clock'>
 
-/** Founds an institution, with the secret of its draws. */
+const Slug = /^[a-z][a-z0-9-]{1,62}$/
+
+/**
+ * Founds an institution, with the secret of its draws.
+ *
+ * @throws Refusal `institution.slug_invalid`, `institution.exists`
+ */
 export async function foundInstitution(
   { db, clock }: Store,
   actor: Pick<Actor, 'name'>,
   { slug, title }: { readonly slug: string; readonly title: BilingualText },
 ): Promise<InstitutionRow> {
+  if (!Slug.test(slug)) throw new Refusal('institution.slug_invalid', { institution: slug.slice(0, 40) })
   const institutionId = newId()
   const at = clock()
   return db.transaction(institutionId, async (tx) => {
-    await tx.run(insertInstitution, [institutionId, slug, title.en, title.ur, randomBytes(32), at])
+    if ((await tx.run(insertInstitution, [institutionId, slug, title.en, title.ur, at])) === 0)
+      throw new Refusal('institution.exists', { institution: slug })
+    await tx.run(insertSamplingKey, [institutionId, randomBytes(32)])
     const record = canonicalJson({ createdAt: at.toISOString(), institution: institutionId, slug, title })
     await append(tx, { actor: actor.name, at }, [
       { kind: 'institution.founded', caseId: null, recordId: institutionId, record },
@@ -49,7 +60,7 @@ export async function institutionNamed({ db }: Pick<Store, 'db'>, slug: string):
   return found
 }
 
-/** The institution of the transaction. */
-export async function ownInstitution(tx: Transaction): Promise<InstitutionRow> {
-  return tx.one(institutionById, [tx.institutionId])
+/** Secret of the draws of the transaction's institution, 32 bytes. It never leaves the kernel. */
+export async function samplingKeyOf(tx: Transaction): Promise<Uint8Array> {
+  return (await tx.one(samplingKeyById, [tx.institutionId])).samplingKey
 }

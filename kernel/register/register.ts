@@ -3,10 +3,11 @@ import type { Actor } from '../access/roles.ts'
 import { canonicalJson } from '../canonical.ts'
 import type { Transaction } from '../db/database.ts'
 import { Refusal } from '../errors.ts'
+import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
 import type { InstalledApplication } from './applications.ts'
-import { listSystems, registerSystem, type SystemRow, systemById } from './store.ts'
+import { insertSystem, listSystems, type SystemRow, systemById } from './store.ts'
 
 export type { SystemRow } from './store.ts'
 
@@ -26,12 +27,13 @@ export async function registerApplication(
   const { digest } = installed(kernel, applicationId)
   const at = kernel.clock()
   await kernel.db.transaction(actor.institutionId, async (tx) => {
-    await tx.run(registerSystem, [actor.institutionId, applicationId, digest, at])
+    const registrationId = newId()
+    await tx.run(insertSystem, [actor.institutionId, registrationId, applicationId, digest, at])
     await append(tx, { actor: actor.name, at }, [
       {
         kind: 'system.registered',
         caseId: null,
-        recordId: applicationId,
+        recordId: registrationId,
         record: systemRecord({ applicationId, applicationDigest: digest, registeredAt: at }),
       },
     ])

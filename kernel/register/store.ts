@@ -5,6 +5,7 @@ import { statement } from '../db/statement.ts'
 export const SystemState = z.enum(['live', 'stopped'])
 
 export const SystemRow = z.strictObject({
+  registrationId: z.uuid(),
   applicationId: z.string(),
   applicationDigest: Bytes,
   state: SystemState,
@@ -12,25 +13,32 @@ export const SystemRow = z.strictObject({
 })
 export type SystemRow = z.infer<typeof SystemRow>
 
-const columns = 'application_id, application_digest, state, registered_at'
+const columns = 'registration_id, application_id, application_digest, state, registered_at'
 
-export const registerSystem = statement({
-  name: 'register.put',
+export const insertSystem = statement({
+  name: 'register.insert',
   text: `
-    insert into ai_systems (institution_id, application_id, application_digest, state, registered_at)
-    values ($1, $2, $3, 'live', $4)
-    on conflict (institution_id, application_id)
-      do update set application_digest = excluded.application_digest, state = 'live', registered_at = excluded.registered_at`,
+    insert into ai_systems (institution_id, registration_id, application_id, application_digest, state, registered_at)
+    values ($1, $2, $3, $4, 'live', $5)`,
 })
 
+/** The registration in force. */
 export const systemById = statement({
   name: 'register.byId',
-  text: `select ${columns} from ai_systems where institution_id = $1 and application_id = $2`,
+  text: `
+    select ${columns} from ai_systems
+    where institution_id = $1 and application_id = $2
+    order by registration_id desc
+    limit 1`,
   row: SystemRow,
 })
 
+/** The registration in force of every application. */
 export const listSystems = statement({
   name: 'register.list',
-  text: `select ${columns} from ai_systems where institution_id = $1 order by application_id`,
+  text: `
+    select distinct on (application_id) ${columns} from ai_systems
+    where institution_id = $1
+    order by application_id, registration_id desc`,
   row: SystemRow,
 })

@@ -7,9 +7,14 @@ create table institutions (
   slug text not null unique check (slug ~ '^[a-z][a-z0-9-]{1,62}$'),
   title_en text not null,
   title_ur text not null,
-  -- Secret of the draw that sends a sample of automatic decisions to an officer; never leaves the kernel.
-  sampling_key bytea not null check (length(sampling_key) = 32),
   created_at timestamptz not null
+);
+
+-- Secret of the draw that sends a sample of automatic decisions to an officer. A table of its own, because the names of
+-- institutions are everybody's to read.
+create table sampling_keys (
+  institution_id uuid primary key references institutions,
+  sampling_key bytea not null check (length(sampling_key) = 32)
 );
 
 create table accounts (
@@ -49,15 +54,18 @@ create table access_keys (
   primary key (institution_id, key_hash)
 );
 
+-- Every registration of an application; the last one is in force.
 create table ai_systems (
   institution_id uuid not null references institutions,
+  registration_id uuid not null,
   application_id text not null,
   -- Digest of the application's folder as registered; other code of the same name does not run.
   application_digest bytea not null check (length(application_digest) = 32),
   state text not null check (state in ('live', 'stopped')),
   registered_at timestamptz not null,
-  primary key (institution_id, application_id)
+  primary key (institution_id, registration_id)
 );
+create index ai_systems_by_application on ai_systems (institution_id, application_id, registration_id);
 
 create table models (
   institution_id uuid not null references institutions,
@@ -266,7 +274,7 @@ declare
   one text;
 begin
   foreach one in array array[
-    'accounts', 'sessions', 'access_keys', 'ai_systems', 'models', 'cases', 'decisions', 'reviews', 'outcomes',
+    'sampling_keys', 'accounts', 'sessions', 'access_keys', 'ai_systems', 'models', 'cases', 'decisions', 'reviews', 'outcomes',
     'log_entries', 'jobs', 'job_schedules', 'imports', 'import_refusals', 'idempotency_keys'
   ] loop
     execute format('alter table %I enable row level security', one);
@@ -279,6 +287,6 @@ end
 $$;
 
 -- What is recorded is only ever added to.
-grant select, insert on decisions, reviews, outcomes, log_entries, import_refusals to khudi_kernel;
-grant select, insert, update on accounts, access_keys, ai_systems, models, cases, imports to khudi_kernel;
+grant select, insert on sampling_keys, ai_systems, decisions, reviews, outcomes, log_entries, import_refusals to khudi_kernel;
+grant select, insert, update on accounts, access_keys, models, cases, imports to khudi_kernel;
 grant select, insert, update, delete on sessions, jobs, job_schedules, idempotency_keys to khudi_kernel;

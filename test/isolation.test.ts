@@ -18,7 +18,7 @@ const catalogue = await readCatalogue(owner)
 const { institutionId } = (await furnish(kernel, 'alpha')).operator
 const stranger = (await foundInstitution({ ...kernel, applications: new Map() }, 'beta')).institutionId
 
-/** Their names are public, and nothing else of them is in this table but a secret that no reply holds. */
+/** Their names are public, and nothing else of them is in this table. */
 const isPublic = (table: string): boolean => table === 'institutions'
 
 const stores = (await storeFiles()).filter((store) => applicationOf(store) === undefined)
@@ -112,11 +112,10 @@ for (const select of selects)
     const { statement } = select
     const parameters = await parametersThatFind(select)
     assert.deepEqual(await seen(stranger, statement, parameters), [], 'asking for the institution by name')
-    assert.deepEqual(
-      await seen(stranger, statement, parameters.with(0, stranger)),
-      [],
-      'asking with its values',
-    )
+    // Of its own the stranger may have a row, such as the secret that every institution has.
+    const theirs = (await seen(institutionId, statement, parameters)).map((row) => JSON.stringify(row))
+    for (const row of await seen(stranger, statement, parameters.with(0, stranger)))
+      assert.ok(!theirs.includes(JSON.stringify(row)), 'asking with its values')
     await assert.rejects(
       kernel.db.platform((tx) => tx.rows(statement, parameters)),
       isUnset,

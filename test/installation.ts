@@ -40,6 +40,11 @@ export interface Installation {
   run(parameters: readonly string[]): Promise<unknown>
   /** A connection as the owner, who sees every institution. The server must be running. */
   connect(): Promise<pg.Client>
+  /**
+   * Has the running database server make a checkpoint, as it does every few minutes. It then uses the files of its
+   * write-ahead log again; until its first checkpoint it has to make each anew, and everybody waits meanwhile.
+   */
+  checkpoint(): Promise<void>
   /** Process number of the database server; undefined where it is not running. */
   databaseProcess(): number | undefined
   /** Keeps the database server running while `work` runs. */
@@ -88,6 +93,7 @@ function installationIn(scratch: string, folder: string): Installation {
       return output === '' ? undefined : JSON.parse(output)
     },
     connect: () => connect(folder),
+    checkpoint: () => checkpoint(folder),
     databaseProcess: () => databaseProcess(folder),
     withDatabase: async (work) => {
       const server = await openServer({ folder, durable: true, log: silent })
@@ -114,16 +120,31 @@ export async function ended(child: ChildProcess): Promise<Ended> {
   return { status: z.number().nullable().parse(status), output, errors }
 }
 
+/** How to reach the server of a folder, by the socket in its data. */
+const serverOf = (folder: string) => ({
+  connection: (user: string, database: string) => ({
+    host: socketFolder(locateData(folder)),
+    port: 5432,
+    user,
+    database,
+  }),
+})
+
 async function connect(folder: string): Promise<pg.Client> {
-  const host = socketFolder(locateData(folder))
-  const cluster = embeddedCluster(
-    { connection: (user, database) => ({ host, port: 5432, user, database }) },
-    'khudi',
-  )
-  const client = new pg.Client(cluster.owner(KERNEL_SCHEMA))
+  const client = new pg.Client(embeddedCluster(serverOf(folder), 'khudi').owner(KERNEL_SCHEMA))
   client.on('error', () => undefined)
   await client.connect()
   return client
+}
+
+async function checkpoint(folder: string): Promise<void> {
+  const client = new pg.Client(serverOf(folder).connection('khudi', 'postgres'))
+  await client.connect()
+  try {
+    await client.query('checkpoint')
+  } finally {
+    await client.end()
+  }
 }
 
 function databaseProcess(folder: string): number | undefined {

@@ -19,8 +19,9 @@ const money = fc.record(
   },
   { noNullPrototype: true },
 )
+// Since 2010 Pakistan's clocks stand at +05:00 the year round; before, an instant in summer was written with +06:00.
 const instant = fc
-  .date({ min: new Date('2000-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
+  .date({ min: new Date('2010-01-01'), max: new Date('2099-12-31'), noInvalidDate: true })
   .map((at) => `${new Date(at.getTime() + 5 * 3_600_000).toISOString().slice(0, 19)}+05:00`)
 const request = fc.record(
   {

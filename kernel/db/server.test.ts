@@ -1,6 +1,6 @@
 /** Our own server's life: made, shared, killed, orphaned, damaged. Each test has a folder of its own. */
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,

@@ -5,6 +5,7 @@
 import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Application, Engine, LoadedModel } from '@khudi/sdk'
+import '../register/sdk-resolution.ts'
 import { readExample, runCase } from './run.ts'
 import type { Answers, Message, Settings, Task } from './workers.ts'
 

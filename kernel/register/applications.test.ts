@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict'
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
+import { createApplication } from '../../server/scaffold/application.ts'
 import { freshFolder, productApplications, testApplications } from '../../test/kernel.ts'
+import { Workers } from '../decisions/workers.ts'
 import { loadApplications } from './applications.ts'
 
 const folder = freshFolder('applications')
@@ -139,4 +143,28 @@ test('the same folder elsewhere has the same digest', async () => {
     loadApplications([testApplications]),
   ])
   assert.deepEqual(copy.get('permits')?.digest, original.get('permits')?.digest)
+})
+
+test('an application outside the checkout is loaded, and decides in a worker, with the SDK of the platform', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'khudi-mounted-'))
+  try {
+    await createApplication({ applicationsFolder: folder, id: 'mounted' })
+    const found = (await loadApplications([folder])).get('mounted')
+    const [first] = [...(found?.application.sample?.({ seed: 1, count: 1 }) ?? [])]
+    const workers = new Workers(
+      { applicationFolders: { mounted: join(folder, 'mounted') }, enginesFolder: '' },
+      1,
+    )
+    const payloads = [JSON.stringify(first?.case)]
+    const [read] = await workers.run({
+      kind: 'decide',
+      applicationId: 'mounted',
+      payloads,
+      models: undefined,
+    })
+    await workers.close()
+    assert.equal(read?.ok, true)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
 })

@@ -23,21 +23,30 @@ export async function streamCases(
     method: 'POST',
     headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${key}` },
   })
+  const over = new AbortController()
   const answer = once(call, 'response')
-  const sent = send(call, chunks)
-  // Where the server refuses, it answers before everything is sent.
+  const sent = send(call, chunks, over.signal)
+  // A broken connection is told by the answer, which then does not come or breaks off.
+  sent.catch(() => undefined)
+  call.on('error', () => undefined)
   const [response] = await answer
   const lines: Buffer[] = []
   for await (const chunk of response) lines.push(chunk)
-  await sent
+  // A server that refuses has answered in full before it has read everything.
+  over.abort()
   const seconds = (performance.now() - startedAt) / 1000
   const text = Buffer.concat(lines)
+  if (!call.writableEnded) call.destroy()
   if (response.statusCode !== 200) throw new Error(`the stream was refused: ${text.toString()}`)
   return { seconds, answered: countOf(text, lineFeed), accepted: countOf(text, accepted) }
 }
 
-async function send(call: ReturnType<typeof request>, chunks: readonly Uint8Array[]): Promise<void> {
-  for (const chunk of chunks) if (!call.write(chunk)) await once(call, 'drain')
+async function send(
+  call: ReturnType<typeof request>,
+  chunks: readonly Uint8Array[],
+  signal: AbortSignal,
+): Promise<void> {
+  for (const chunk of chunks) if (!call.write(chunk)) await once(call, 'drain', { signal })
   call.end()
 }
 

@@ -63,7 +63,9 @@ test('a run that was cut off leaves whole batches, and the next decides the rest
     for await (const { decided } of decideBacklog(kernel, operator, { ...request, signal: aborting.signal }))
       if (decided === 6) aborting.abort(new Error('power cut'))
   }, /power cut/)
-  assert.equal((await decisionsOf(operator, 'permits')).length, 6)
+  // Batches that were under way are committed whole; no further one is begun.
+  const left = (await decisionsOf(operator, 'permits')).length
+  assert.ok(left >= 6 && left < 20 && left % 3 === 0, String(left))
   await Array.fromAsync(decideBacklog(kernel, operator, request))
   const decisions = await decisionsOf(operator, 'permits')
   assert.equal(new Set(decisions.map(({ caseId }) => caseId)).size, 20)
@@ -90,16 +92,15 @@ test('a model promoted on the way decides all that comes after it, and none of w
   const second = await trainLive(kernel, operator, { ...risk, seed: 2, count: 220 })
   await promote(kernel, operator, { applicationId: 'parcels', digest: first })
   const request = { applicationId: 'parcels', ...always, batch: 50 }
-  let promotedAt = 0
   for await (const { decided } of decideBacklog(kernel, operator, request)) {
-    if (decided !== 100) continue
-    promotedAt = decided
-    await promote(kernel, operator, { applicationId: 'parcels', digest: second })
+    if (decided === 100) await promote(kernel, operator, { applicationId: 'parcels', digest: second })
   }
   const used = (await decisionsOf(operator, 'parcels')).map(({ modelDigest }) => hex(modelDigest))
-  assert.deepEqual([...new Set(used.slice(0, promotedAt))], [hex(first)])
-  assert.deepEqual([...new Set(used.slice(promotedAt))], [hex(second)])
-  assert.ok(used.length > promotedAt)
+  assert.deepEqual([...new Set(used)].toSorted(), [hex(first), hex(second)].toSorted())
+  // Batches under way at the promotion are of the first where they committed before it, each as a whole.
+  const ofFirst = used.filter((digest) => digest === hex(first)).length
+  assert.ok(ofFirst >= 100 && ofFirst % 50 === 0, String(ofFirst))
+  assert.deepEqual(await contradictions(owner, operator.institutionId), [])
 })
 
 const hex = (bytes: Uint8Array | null) => Buffer.from(bytes ?? []).toString('hex')

@@ -28,6 +28,8 @@ export interface BacklogProgress {
 
 /** Large enough to spread the cost of a commit, small enough to show progress and to lose little work in a crash. */
 const defaultBatch = 500
+/** Batches under way at once: a commit mostly waits, and the next batches are read and decided meanwhile. */
+const underWay = 4
 
 /** Decides the undecided cases of a period, oldest first; yields after each batch. */
 export async function* decideBacklog(
@@ -36,27 +38,23 @@ export async function* decideBacklog(
   request: BacklogRequest,
 ): AsyncGenerator<BacklogProgress, void, void> {
   const { applicationId, signal } = request
-  let pinned = await pin(kernel, actor.institutionId, applicationId)
+  let latest = await pin(kernel, actor.institutionId, applicationId)
   const total = await countUndecidedCases(kernel, actor, request)
   let decided = 0
   yield { total, decided }
-  const decideNow = async (cases: readonly UndecidedCase[]) => ({
-    cases,
-    rulings: await rulingsOf(kernel, pinned, cases),
-  })
-  for await (const prepared of pipelined(
-    undecided(kernel, actor, { ...request, batch: request.batch ?? defaultBatch }),
-    2,
-    decideNow,
-  )) {
+  const decideBatch = async (cases: readonly UndecidedCase[]): Promise<number> => {
     signal?.throwIfAborted()
-    let { rulings } = prepared
-    let moved = await commitRulings(kernel, actor, { pinned, rulings })
-    while (moved === undefined) {
-      pinned = await pin(kernel, actor.institutionId, applicationId)
-      rulings = await rulingsOf(kernel, pinned, prepared.cases)
-      moved = await commitRulings(kernel, actor, { pinned, rulings })
+    for (;;) {
+      // Of this batch from its rulings to its commit, whatever other batches learn meanwhile.
+      const pinned = latest
+      const rulings = await rulingsOf(kernel, pinned, cases)
+      const moved = await commitRulings(kernel, actor, { pinned, rulings })
+      if (moved !== undefined) return moved
+      latest = await pin(kernel, actor.institutionId, applicationId)
     }
+  }
+  const batches = undecided(kernel, actor, { ...request, batch: request.batch ?? defaultBatch })
+  for await (const moved of pipelined(batches, underWay, decideBatch)) {
     decided += moved
     yield { total, decided }
   }

@@ -66,13 +66,15 @@ export function makeKernel(
   options: Omit<PlatformOptions, 'settings' | 'log'> & { readonly settings: Pick<Settings, 'enginesFolder'> },
 ): ServingKernel {
   const { db, applications, objectsFolder } = parts
-  const applicationFolders = Object.fromEntries([...applications].map(([id, { folder }]) => [id, folder]))
+  const installed = Object.fromEntries(
+    [...applications].map(([id, { folder, digest }]) => [id, { folder, digest }]),
+  )
   const { enginesFolder } = options.settings
   return {
     db,
     applications,
     objects: diskObjects(objectsFolder),
-    workers: new Workers({ applicationFolders, enginesFolder }, options.workers),
+    workers: new Workers({ applications: installed, enginesFolder }, options.workers),
     singles: new Singles(),
     clock: options.clock ?? (() => new Date()),
   }

@@ -5,7 +5,8 @@
 import { pathToFileURL } from 'node:url'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { Application, Engine, LoadedModel } from '@khudi/sdk'
-import '../register/sdk-resolution.ts'
+import { Refusal } from '../errors.ts'
+import { digestOf } from '../register/applications.ts'
 import { readExample, runCase } from './run.ts'
 import type { Answers, Message, Settings, Task } from './workers.ts'
 
@@ -28,8 +29,11 @@ function remember<T>(map: Map<string, Promise<T>>, key: string, load: () => Prom
 
 const applicationOf = (id: string) =>
   remember(applications, id, async () => {
-    const folder = settings.applicationFolders[id]
-    if (folder === undefined) throw new Error(`no application "${id}" is installed`)
+    const installed = settings.applications[id]
+    if (installed === undefined) throw new Error(`no application "${id}" is installed`)
+    const { folder, digest } = installed
+    // A thread may start long after the server compared the code with the register, and would read what lies there now.
+    if (!digestOf(folder).equals(digest)) throw new Refusal('application.changed', { application: id })
     const module: { default: Application } = await import(pathToFileURL(`${folder}/application.ts`).href)
     return module.default
   })
@@ -150,9 +154,17 @@ async function answer(task: Task, id: number): Promise<unknown> {
   }
 }
 
+function failureOf(id: number, error: unknown): Message {
+  if (error instanceof Refusal) {
+    const { code, parameters } = error
+    return { id, refusal: { code, parameters } }
+  }
+  return { id, error: error instanceof Error ? error.message : String(error) }
+}
+
 parentPort?.on('message', ({ id, task }: { id: number; task: Task }) => {
   answer(task, id).then(
     (value) => post({ id, value }),
-    (error: unknown) => post({ id, error: error instanceof Error ? error.message : String(error) }),
+    (error: unknown) => post(failureOf(id, error)),
   )
 })

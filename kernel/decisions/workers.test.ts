@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict'
+import { appendFileSync, cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { root } from '../../test/files.ts'
-import { permit, testApplications } from '../../test/kernel.ts'
+import { freshFolder, permit, testApplications } from '../../test/kernel.ts'
 import { sha256 } from '../canonical.ts'
+import { digestOf } from '../register/applications.ts'
 import { Workers } from './workers.ts'
 
+const installedAt = (folder: string) => ({ folder, digest: digestOf(folder) })
+
 const settings = {
-  applicationFolders: {
-    permits: join(testApplications, 'permits'),
-    parcels: join(testApplications, 'parcels'),
+  applications: {
+    permits: installedAt(join(testApplications, 'permits')),
+    parcels: installedAt(join(testApplications, 'parcels')),
   },
   enginesFolder: join(root, 'engines'),
 }
@@ -146,4 +150,13 @@ test('closing fails what is under way', async () => {
   const failed = assert.rejects(waiting, /the decision workers are closed/)
   await pool.close()
   await failed
+})
+
+test('code that was changed since it was compared with the register does not run', async () => {
+  const folder = join(freshFolder('changed-code'), 'permits')
+  cpSync(join(testApplications, 'permits'), folder, { recursive: true })
+  const pool = new Workers({ ...settings, applications: { permits: installedAt(folder) } }, 1)
+  after(() => pool.close())
+  appendFileSync(join(folder, 'application.ts'), '// another line\n')
+  await assert.rejects(decide(pool, permit()), { code: 'application.changed' })
 })

@@ -5,11 +5,19 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { TrainedModel } from '@khudi/sdk'
+import { type ErrorCode, type ErrorParameters, Refusal } from '../errors.ts'
 import type { Example, ReadCase, RefusedCase } from './run.ts'
 
+/** An application as a worker runs it: only while its folder still has the digest that the register was compared with. */
+export interface WorkerApplication {
+  readonly folder: string
+  /** SHA-256 of the folder's running files, 32 bytes. */
+  readonly digest: Uint8Array
+}
+
 export interface Settings {
-  /** Absolute folder of each installed application, by id. */
-  readonly applicationFolders: Readonly<Record<string, string>>
+  /** Installed applications by id. */
+  readonly applications: Readonly<Record<string, WorkerApplication>>
   readonly enginesFolder: string
 }
 
@@ -70,6 +78,8 @@ export interface Message {
   readonly id: number
   readonly value?: unknown
   readonly error?: string
+  /** Set where the error is a refusal. */
+  readonly refusal?: { readonly code: ErrorCode; readonly parameters: ErrorParameters }
   readonly progress?: Progress
 }
 
@@ -156,7 +166,7 @@ class Thread {
     return worker
   }
 
-  #receive(worker: Worker, { id, value, error, progress }: Message): void {
+  #receive(worker: Worker, { id, value, error, refusal, progress }: Message): void {
     const pending = this.#pending.get(id)
     if (pending === undefined) return
     if (progress !== undefined) {
@@ -167,7 +177,8 @@ class Thread {
     this.#pending.delete(id)
     // An idle thread must not keep a command-line process from ending.
     if (this.#pending.size === 0) worker.unref()
-    if (error === undefined) pending.resolve(value)
+    if (refusal !== undefined) pending.reject(new Refusal(refusal.code, refusal.parameters))
+    else if (error === undefined) pending.resolve(value)
     else pending.reject(new Error(error))
   }
 

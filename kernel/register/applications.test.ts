@@ -150,9 +150,10 @@ test('an application outside the checkout is loaded, and decides in a worker, wi
   try {
     await createApplication({ applicationsFolder: folder, id: 'mounted' })
     const found = (await loadApplications([folder])).get('mounted')
+    assert.ok(found !== undefined)
     const [first] = [...(found?.application.sample?.({ seed: 1, count: 1 }) ?? [])]
     const workers = new Workers(
-      { applicationFolders: { mounted: join(folder, 'mounted') }, enginesFolder: '' },
+      { applications: { mounted: { folder: found.folder, digest: found.digest } }, enginesFolder: '' },
       1,
     )
     const payloads = [JSON.stringify(first?.case)]

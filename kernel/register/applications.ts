@@ -79,7 +79,7 @@ const doesNotRun = /\.(test|bench)\.ts$/
  * SHA-256 over the sorted list of relative path, length and bytes of every file that runs. Read at once rather than by
  * turns: for thousands of small files the turns cost more than the reading.
  */
-function digestOf(folder: string): Uint8Array {
+export function digestOf(folder: string): Buffer {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
   const paths = entries
     .filter((entry) => entry.isFile() && runs.test(entry.name) && !doesNotRun.test(entry.name))

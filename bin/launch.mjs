@@ -32,7 +32,8 @@ export async function launch(file, parameters, needs) {
     await import(pathToFileURL(target).href)
     return
   }
-  follow(node, [target, ...parameters])
+  // Node calls ML-DSA in Web Crypto experimental; that it may change is for us to follow, not for whoever runs a command.
+  follow(node, ['--disable-warning=ExperimentalWarning', target, ...parameters])
 }
 
 /** Runs a program of an installed package, `biome` for one. */

@@ -247,6 +247,17 @@ export const catalogue = {
       'نمبر دیکھیں؛ ممکن ہے یہ کسی اور ادارے کا ہو۔',
     ],
   ),
+  'case.person_erased': entry(
+    409,
+    [
+      'The person whom this case is about has been erased',
+      'جس شخص سے یہ مقدمہ متعلق ہے اس کی معلومات مٹائی جا چکی ہیں',
+    ],
+    [
+      'Nothing that would be sealed can be recorded of this case any more: leave the reason out, or the fields that name a person.',
+      'اس مقدمے میں اب کوئی سر بمہر بات درج نہیں ہو سکتی: وجہ، یا وہ خانے جو کسی شخص کا پتا دیں، خالی چھوڑ دیں۔',
+    ],
+  ),
   'case.reference_taken': entry(
     409,
     ['Another case already has the reference "{reference}"', 'حوالہ "{reference}" کسی اور مقدمے کے پاس ہے'],
@@ -500,6 +511,17 @@ export const catalogue = {
     ['This operation keeps no idempotency keys', 'اس عمل میں کلیدِ یکتائی محفوظ نہیں کی جاتی'],
     ['Leave the Idempotency-Key header out.', 'Idempotency-Key سرخی کے بغیر بھیجیں۔'],
   ),
+  'idempotency.reply_erased': entry(
+    409,
+    [
+      'The reply to this key was about a person who has been erased since',
+      'اس کلید کا جواب ایک ایسے شخص سے متعلق تھا جس کی معلومات اب حذف ہیں',
+    ],
+    [
+      'Do not repeat the request: it had its effect, which stands in the log.',
+      'درخواست نہ دہرائیں: اس پر عمل ہو چکا ہے اور لاگ میں درج ہے۔',
+    ],
+  ),
   'import.columns_duplicate': entry(
     422,
     ['The header names a column twice: {columns}', 'سرخی میں ایک کالم کا نام دو بار آیا ہے: {columns}'],
@@ -624,6 +646,14 @@ export const catalogue = {
       'اس سطر سے آگے کے واوین درست کر کے فائل دوبارہ درآمد کریں۔ اس سے پہلے کی سطریں پڑھ لی گئی ہیں۔',
     ],
   ),
+  'import.refusals_erased': entry(
+    409,
+    ['The refused rows of this import have been erased', 'اس درآمد کی مسترد قطاریں حذف کی جا چکی ہیں'],
+    [
+      'Take the rows from the file that was imported; it is not kept here.',
+      'قطاریں اصل فائل سے لیں؛ وہ یہاں محفوظ نہیں۔',
+    ],
+  ),
   'institution.exists': entry(
     409,
     ['There is an institution "{institution}" already', 'ادارہ "{institution}" پہلے سے موجود ہے'],
@@ -669,6 +699,223 @@ export const catalogue = {
       'اس کے مکمل ہونے کا انتظار کریں؛ اسے تبھی دوبارہ لگائیں جب وہ بھی ناکام ہو۔',
     ],
   ),
+  'keys.behind_command': entry(
+    409,
+    [
+      'The keys are behind a key command, not in a folder with a passphrase',
+      'کلیدیں کلید کی کمانڈ کے پیچھے ہیں، پاس فریز والے فولڈر میں نہیں',
+    ],
+    [
+      'Change the protection of the keys where the command keeps them.',
+      'کلیدوں کا تحفظ وہاں بدلیں جہاں کمانڈ انہیں رکھتی ہے۔',
+    ],
+  ),
+  'keys.command_failed': entry(
+    503,
+    [
+      'The key command failed at "{operation}" of the key "{name}": {detail}',
+      'کلید کی کمانڈ کلید "{name}" پر "{operation}" میں ناکام ہوئی: {detail}',
+    ],
+    [
+      'See to the program that KHUDI_KEY_COMMAND names and to the device behind it; what was asked can then be asked again.',
+      'KHUDI_KEY_COMMAND کا پروگرام اور اس کے پیچھے کا آلہ دیکھیں؛ پھر وہی درخواست دوبارہ کی جا سکتی ہے۔',
+    ],
+  ),
+  'keys.damaged': entry(
+    503,
+    ['The file of the key "{name}" is damaged', 'کلید "{name}" کی فائل خراب ہے'],
+    ['Put the file back from the backup of the keys.', 'کلیدوں کے بیک اپ سے فائل واپس رکھیں۔'],
+  ),
+  'keys.folder_damaged': entry(
+    503,
+    [
+      '{path} is missing or damaged, and without it no key of this node can be opened',
+      '{path} موجود نہیں یا خراب ہے، اور اس کے بغیر اس نوڈ کی کوئی کلید نہیں کھل سکتی',
+    ],
+    [
+      'Put the folder of keys back from its backup; nothing was made in its place.',
+      'کلیدوں کا فولڈر اس کے بیک اپ سے واپس رکھیں؛ اس کی جگہ کچھ نہیں بنایا گیا۔',
+    ],
+  ),
+  'keys.missing': entry(
+    503,
+    [
+      'The key "{name}" that the database knows is not among the keys of this node',
+      'کلید "{name}" جس کا اندراج ڈیٹا بیس میں ہے اس نوڈ کی کلیدوں میں نہیں',
+    ],
+    [
+      'Put the folder of keys back that belongs to this database; another key cannot take its place.',
+      'اس ڈیٹا بیس کی کلیدوں کا فولڈر واپس رکھیں؛ کوئی دوسری کلید اس کی جگہ نہیں لے سکتی۔',
+    ],
+  ),
+  'keys.other': entry(
+    503,
+    [
+      'The key "{name}" of this node is not the one that its signatures were made with until now',
+      'اس نوڈ کی کلید "{name}" وہ نہیں جس سے اب تک دستخط ہوتے رہے ہیں',
+    ],
+    [
+      'Put the keys back that belong to this database; another key does not sign in their place.',
+      'اس ڈیٹا بیس کی اپنی کلیدیں واپس رکھیں؛ ان کی جگہ کوئی دوسری کلید دستخط نہیں کرتی۔',
+    ],
+  ),
+  'keys.passphrase_changed': entry(
+    503,
+    [
+      'The passphrase of the keys in {folder} was changed while this process ran',
+      'اس عمل کے دوران {folder} کی کلیدوں کا پاس فریز بدل دیا گیا',
+    ],
+    ['Start again with the new passphrase.', 'نئے پاس فریز کے ساتھ دوبارہ شروع کریں۔'],
+  ),
+  'keys.passphrase_missing': entry(
+    503,
+    ['There are keys, and no passphrase to open them', 'کلیدیں موجود ہیں مگر انہیں کھولنے کا پاس فریز نہیں'],
+    [
+      'Set KHUDI_KEY_PASSPHRASE or KHUDI_KEY_PASSPHRASE_FILE, or put {file} back.',
+      'KHUDI_KEY_PASSPHRASE یا KHUDI_KEY_PASSPHRASE_FILE مقرر کریں، یا {file} واپس رکھیں۔',
+    ],
+  ),
+  'keys.passphrase_short': entry(
+    400,
+    [
+      'The passphrase of the keys has fewer than {least} characters',
+      'کلیدوں کے پاس فریز میں {least} سے کم حروف ہیں',
+    ],
+    ['Choose a longer one.', 'اس سے لمبا پاس فریز چنیں۔'],
+  ),
+  'keys.passphrase_wrong': entry(
+    503,
+    ['The passphrase does not open the keys in {folder}', 'یہ پاس فریز {folder} کی کلیدیں نہیں کھولتا'],
+    ['Give the passphrase that the keys were made with.', 'وہ پاس فریز دیں جس سے کلیدیں بنائی گئی تھیں۔'],
+  ),
+  'keys.unreachable': entry(
+    503,
+    [
+      'The keys cannot be read or written: {path} ({detail})',
+      'کلیدیں پڑھی یا لکھی نہیں جا سکتیں: {path} ({detail})',
+    ],
+    [
+      'See to it that the file belongs to the user who runs Khudi, and that the disk is sound and has room.',
+      'یقینی بنائیں کہ فائل اسی صارف کی ہے جو خودی چلاتا ہے، اور ڈسک درست ہے اور اس میں جگہ ہے۔',
+    ],
+  ),
+  'log.diverged': entry(
+    503,
+    [
+      'The log {log} is not the one that was signed: its first {size} entries give another root',
+      'لاگ {log} وہ نہیں جس پر دستخط ہوئے تھے: اس کے پہلے {size} اندراجات کی جڑ مختلف ہے',
+    ],
+    [
+      'Nothing more is signed for this log. Keep database and log folder as they are for the inquiry; khudi log audit names the first entry that was changed.',
+      'اس لاگ کے لیے مزید کوئی دستخط نہیں ہوگا۔ تفتیش کے لیے ڈیٹابیس اور لاگ کا فولڈر جوں کا توں رکھیں؛ khudi log audit پہلا بدلا ہوا اندراج بتاتا ہے۔',
+    ],
+  ),
+  'log.empty': entry(
+    404,
+    [
+      'The log of "{institution}" has no checkpoint yet',
+      '"{institution}" کے لاگ کا ابھی کوئی چیک پوائنٹ نہیں',
+    ],
+    [
+      'Ask again in a few seconds; a log is begun when the server first runs.',
+      'چند سیکنڈ بعد دوبارہ پوچھیں؛ لاگ سرور کے پہلی بار چلنے پر شروع ہوتا ہے۔',
+    ],
+  ),
+  'log.key_rotated_meanwhile': entry(
+    409,
+    [
+      'The keys of this log were changed by somebody else at the same moment',
+      'اسی لمحے کسی اور نے اس لاگ کی کلیدیں بدل دیں',
+    ],
+    [
+      'See with khudi log keys whether the change that was meant has been made.',
+      'khudi log keys سے دیکھیں کہ مطلوبہ تبدیلی ہو چکی ہے یا نہیں۔',
+    ],
+  ),
+  'log.keys_none': entry(
+    409,
+    ['This log has no keys yet', 'اس لاگ کی ابھی کوئی کلید نہیں'],
+    [
+      'Start the server once; it makes the keys before it signs the first checkpoint.',
+      'سرور ایک بار چلائیں؛ وہ پہلے چیک پوائنٹ پر دستخط سے پہلے کلیدیں بناتا ہے۔',
+    ],
+  ),
+  'log.no_such_tile': entry(
+    404,
+    ['The log has no tile at this address', 'لاگ میں اس پتے پر کوئی ٹائل نہیں'],
+    [
+      'Read the checkpoint first; it says how large the tree is, and so which tiles there are.',
+      'پہلے چیک پوائنٹ پڑھیں؛ وہ درخت کا حجم بتاتا ہے، اور اسی سے معلوم ہوتا ہے کہ کون سی ٹائلیں موجود ہیں۔',
+    ],
+  ),
+  'log.policy_invalid': entry(
+    422,
+    ['The witness policy cannot be used: {reason}', 'گواہوں کی پالیسی استعمال نہیں ہو سکتی: {reason}'],
+    [
+      'Correct the file (c2sp.org/tlog-policy) and set it again; the policy before stays in force.',
+      'فائل درست کریں (c2sp.org/tlog-policy) اور دوبارہ مقرر کریں؛ پہلی پالیسی نافذ رہے گی۔',
+    ],
+  ),
+  'log.rolled_back': entry(
+    503,
+    [
+      'The log {log} was rolled back: {signed} entries were signed here and the database accounts for {found}',
+      'لاگ {log} پیچھے لے جایا گیا ہے: یہاں {signed} اندراجات پر دستخط ہو چکے ہیں اور ڈیٹابیس میں {found} کا حساب ہے',
+    ],
+    [
+      'Nothing more is signed for this log. Restore the newest state of the database, in which all signed entries are; khudi log audit shows what is missing.',
+      'اس لاگ کے لیے مزید کوئی دستخط نہیں ہوگا۔ ڈیٹابیس کی وہ تازہ ترین حالت بحال کریں جس میں دستخط شدہ سب اندراجات ہوں؛ khudi log audit بتاتا ہے کہ کیا غائب ہے۔',
+    ],
+  ),
+  'log.witness_ahead': entry(
+    503,
+    [
+      'The witness {witness} says that it cosigned {signed} entries of the log {log}, and the database accounts for {found}',
+      'گواہ {witness} کے مطابق اس نے لاگ {log} کے {signed} اندراجات پر دستخط کیے، جبکہ ڈیٹا بیس میں {found} کا حساب ہے',
+    ],
+    [
+      'Restore the newest state of the database if it was put back to an older one. If it was not, take the witness out of the policy with khudi log policy and tell its operator.',
+      'اگر ڈیٹا بیس پرانی حالت پر واپس لایا گیا ہے تو اس کی تازہ ترین حالت بحال کریں۔ ورنہ khudi log policy سے اس گواہ کو پالیسی سے نکالیں اور اس کے منتظم کو بتائیں۔',
+    ],
+  ),
+  'log.witness_answer': entry(
+    502,
+    [
+      'The witness {witness} answered something that cannot be used: {detail}',
+      'گواہ {witness} کا جواب استعمال نہیں ہو سکتا: {detail}',
+    ],
+    [
+      'Compare its keys in the policy with those that its operator publishes.',
+      'پالیسی میں اس کی کلیدیں ان کلیدوں سے ملائیں جو اس کا منتظم شائع کرتا ہے۔',
+    ],
+  ),
+  'log.witness_objects': entry(
+    502,
+    [
+      'The witness {witness} does not find the log consistent: {detail}',
+      'گواہ {witness} کے نزدیک لاگ میں تسلسل نہیں: {detail}',
+    ],
+    [
+      'Run khudi log audit. If it finds nothing, tell the operator of the witness.',
+      'khudi log audit چلائیں۔ اگر وہ کچھ نہ پائے تو گواہ کے منتظم کو بتائیں۔',
+    ],
+  ),
+  'log.witness_refused': entry(
+    502,
+    ['The witness {witness} did not cosign: {detail}', 'گواہ {witness} نے دستخط نہیں کیے: {detail}'],
+    [
+      'Give its operator the origin and the keys that khudi log keys prints: 404 means that it does not know the log, 403 that it does not know the key.',
+      'اس کے منتظم کو لاگ کا نام اور کلیدیں دیں جو khudi log keys دکھاتا ہے: 404 کا مطلب ہے کہ وہ لاگ کو نہیں جانتا، 403 کا کہ وہ کلید کو نہیں جانتا۔',
+    ],
+  ),
+  'log.witness_unreachable': entry(
+    503,
+    ['The witness {witness} could not be reached: {detail}', 'گواہ {witness} تک رسائی نہ ہو سکی: {detail}'],
+    [
+      'The log works on without it, and it is asked again. See to the network if it lasts.',
+      'لاگ اس کے بغیر کام کرتا رہتا ہے اور اس سے دوبارہ پوچھا جاتا ہے۔ اگر یہی رہے تو نیٹ ورک دیکھیں۔',
+    ],
+  ),
   'model.artefact_damaged': entry(
     409,
     [
@@ -678,6 +925,17 @@ export const catalogue = {
     [
       'Restore it from a backup or train it again; it does not run.',
       'اسے بیک اپ سے بحال کریں یا دوبارہ تربیت دیں؛ یہ نہیں چلے گا۔',
+    ],
+  ),
+  'model.carries_personal_data': entry(
+    422,
+    [
+      'A model "{model}" would carry sealed data: its feature "{feature}" holds values of fields that are personal',
+      'ماڈل "{model}" میں مہر بند معلومات آ جائیں گی: اس کی خصوصیت "{feature}" میں ذاتی خانوں کی قدریں ہیں',
+    ],
+    [
+      "Have the application's author make this feature from operational fields, or of a coarser value.",
+      'اطلاق کے مصنف سے کہیں کہ یہ خصوصیت عملیاتی خانوں سے یا کسی موٹے درجے کی قدر سے بنائیں۔',
     ],
   ),
   'model.none_live': entry(
@@ -733,6 +991,76 @@ export const catalogue = {
       'نتیجہ اطلاق "{application}" کے سانچے میں پورا نہیں اترتا',
     ],
     ['Correct the fields that are named and send it again.', 'بتائے گئے خانے درست کر کے دوبارہ بھیجیں۔'],
+  ),
+  'receipt.not_found': entry(
+    404,
+    ['This case has no receipt of that number', 'اس مقدمے کی اس نمبر کی کوئی رسید نہیں'],
+    [
+      'List the receipts of the case and take one of them.',
+      'مقدمے کی رسیدوں کی فہرست دیکھیں اور ان میں سے کوئی لیں۔',
+    ],
+  ),
+  'receipt.not_ready': entry(
+    409,
+    [
+      'The entry is in the log, and not enough witnesses have seen it yet',
+      'اندراج لاگ میں ہے، مگر ابھی کافی گواہوں نے اسے نہیں دیکھا',
+    ],
+    [
+      'Ask again in a few seconds; where this lasts, the witnesses cannot be reached.',
+      'چند سیکنڈ بعد دوبارہ پوچھیں؛ اگر یہی صورت رہے تو گواہوں تک رسائی نہیں ہو رہی۔',
+    ],
+  ),
+  'receipt.not_valid': entry(
+    422,
+    ['The receipt does not hold', 'رسید درست ثابت نہیں ہوئی'],
+    [
+      'Do not rely on it. Ask the institution that is named in it for a new one.',
+      'اس پر بھروسا نہ کریں۔ جس ادارے کا نام اس میں ہے اس سے نئی رسید طلب کریں۔',
+    ],
+  ),
+  'receipt.policy_needed': entry(
+    400,
+    [
+      'A receipt is checked by a policy, and none was given',
+      'رسید کسی پالیسی سے پرکھی جاتی ہے، اور کوئی پالیسی نہیں دی گئی',
+    ],
+    [
+      'Give the policy that the institution has published, with --policy.',
+      'ادارے کی شائع کردہ پالیسی --policy سے دیں۔',
+    ],
+  ),
+  'receipt.policy_unreadable': entry(
+    400,
+    ['The policy cannot be used', 'پالیسی کام میں نہیں آ سکتی'],
+    [
+      'Correct the line that is named, or take the policy as it was published.',
+      'بتائی گئی سطر درست کریں، یا پالیسی ویسی ہی لیں جیسی شائع ہوئی تھی۔',
+    ],
+  ),
+  'receipt.qr_too_long': entry(
+    422,
+    [
+      'The receipt has {bytes} bytes, more than the {most} that a QR code holds',
+      'رسید {bytes} بائٹ کی ہے، جبکہ کیو آر کوڈ میں زیادہ سے زیادہ {most} آتے ہیں',
+    ],
+    ['Hand out the file instead.', 'اس کی جگہ فائل دیں۔'],
+  ),
+  'receipt.unchecked': entry(
+    422,
+    [
+      'This program cannot check the receipt, which may be good',
+      'یہ پروگرام رسید نہیں پرکھ سکتا، رسید درست ہو سکتی ہے',
+    ],
+    ['Check it with a newer version.', 'اسے نئے نسخے سے پرکھیں۔'],
+  ),
+  'receipt.unreadable': entry(
+    400,
+    ['This is no receipt, or a damaged one', 'یہ رسید نہیں، یا اس میں خرابی آ گئی ہے'],
+    [
+      'Take the file as it was issued: copying by hand or through a word processor changes it.',
+      'فائل ویسی ہی لیں جیسی جاری ہوئی تھی: ہاتھ سے یا ورڈ پروسیسر میں نقل کرنے سے وہ بدل جاتی ہے۔',
+    ],
   ),
   'request.body_invalid': entry(
     400,
@@ -980,17 +1308,106 @@ export const catalogue = {
       'اسے درست کر کے دوبارہ چلائیں؛ README میں متغیرات کی فہرست ہے۔',
     ],
   ),
+  'vault.case_in_review': entry(
+    409,
+    ['Cases of this person at application "{application}" wait for an officer: {cases}', 'اطلاق "{application}" میں اس شخص کے {cases} مقدمات افسر کے فیصلے کے منتظر ہیں'],
+    ['Have them decided first; then erase the person.', 'پہلے ان پر فیصلہ کروائیں؛ پھر شخص کی معلومات مٹائیں۔'],
+  ),
+  'vault.person_erased': entry(
+    409,
+    ['This person has been erased already', 'اس شخص کی معلومات پہلے ہی مٹائی جا چکی ہیں'],
+    [
+      'There is nothing left to erase or to open; the log shows when it was done.',
+      'اب مٹانے یا کھولنے کو کچھ باقی نہیں؛ لاگ میں درج ہے کہ یہ کب ہوا۔',
+    ],
+  ),
+  'vault.person_unknown': entry(
+    404,
+    [
+      'Nothing is held on a person or case of this name',
+      'اس نام کے کسی شخص یا مقدمے کی کوئی معلومات محفوظ نہیں',
+    ],
+    [
+      'Write it as scheme:identifier, such as cnic:3520212345671; somebody erased is not found by name any more.',
+      'اسے scheme:identifier کی صورت میں لکھیں، جیسے cnic:3520212345671؛ جس کی معلومات مٹ چکیں وہ نام سے نہیں ملتا۔',
+    ],
+  ),
+  'vault.purpose_forbidden': entry(
+    403,
+    [
+      'Your roles do not permit opening personal data for this purpose ({purpose}: {scope})',
+      'آپ کے عہدے اس مقصد سے ذاتی معلومات کھولنے کی اجازت نہیں دیتے ({purpose}: {scope})',
+    ],
+    [
+      'Choose the purpose that fits your duty, or ask your data-protection officer.',
+      'اپنے فرض کے مطابق مقصد چنیں، یا افسر تحفظِ معلومات سے رجوع کریں۔',
+    ],
+  ),
+  'vault.retention_required': entry(
+    409,
+    [
+      '{law} requires the cases of application "{application}" to be kept until {until}',
+      '{law} کے تحت اطلاق "{application}" کے مقدمات {until} تک محفوظ رکھنا لازم ہے',
+    ],
+    [
+      'Erase the person after that day; until then tell them which law requires it.',
+      'اس تاریخ کے بعد مٹائیں؛ تب تک متعلقہ شخص کو بتائیں کہ کون سا قانون اس کا تقاضا کرتا ہے۔',
+    ],
+  ),
+  'witness.log_unknown': entry(
+    404,
+    ['This institution is no witness for {log}', 'یہ ادارہ {log} کا گواہ نہیں'],
+    [
+      'khudi witness list names the logs that it is a witness for.',
+      'khudi witness list بتاتا ہے کہ یہ کن لاگوں کا گواہ ہے۔',
+    ],
+  ),
+  'witness.name_fixed': entry(
+    409,
+    ['This institution is a witness already, as {name}', 'یہ ادارہ {name} کے نام سے پہلے ہی گواہ ہے'],
+    [
+      'Keep the name: others trust its keys under it.',
+      'یہی نام رکھیں: دوسرے اس کی کلیدوں پر اسی نام سے بھروسا کرتے ہیں۔',
+    ],
+  ),
+  'witness.name_invalid': entry(
+    422,
+    ['"{name}" cannot be the name of a witness', '"{name}" گواہ کا نام نہیں ہو سکتا'],
+    [
+      'Choose a name such as example.gov.pk/witness that no other witness has: without spaces and plus, at most 255 bytes.',
+      'example.gov.pk/witness جیسا نام چنیں جو کسی اور گواہ کا نہ ہو: خالی جگہ اور جمع کے نشان کے بغیر، زیادہ سے زیادہ 255 بائٹ۔',
+    ],
+  ),
+  'witness.not_enabled': entry(
+    409,
+    ['This institution is not a witness', 'یہ ادارہ گواہ نہیں'],
+    ['Make its keys with khudi witness enable first.', 'پہلے khudi witness enable سے اس کی کلیدیں بنائیں۔'],
+  ),
+  'witness.vkey_invalid': entry(
+    422,
+    ['This is not the key of a log: {reason}', 'یہ کسی لاگ کی کلید نہیں: {reason}'],
+    [
+      'Give verifier keys of one log, as its operator publishes them: khudi log keys prints them.',
+      'ایک ہی لاگ کی تصدیقی کلیدیں دیں جیسے اس کا منتظم شائع کرتا ہے: khudi log keys انہیں دکھاتا ہے۔',
+    ],
+  ),
 } as const satisfies Record<string, CatalogueEntry>
 
 export type ErrorCode = keyof typeof catalogue
 
-export type ErrorParameters = Readonly<Record<string, string | number>>
+/** A text that is said in both languages enters each text of the catalogue in its own. */
+export type ErrorParameters = Readonly<Record<string, string | number | CatalogueText>>
 
 /** Puts parameters into a catalogue text; an absent parameter stays visible as `{name}`. */
-export function fill(text: string, parameters: ErrorParameters): string {
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => {
+export function fill(
+  text: CatalogueText,
+  language: keyof CatalogueText,
+  parameters: ErrorParameters,
+): string {
+  return text[language].replace(/\{(\w+)\}/g, (whole, name: string) => {
     const value = parameters[name]
-    return value === undefined ? whole : String(value)
+    if (value === undefined) return whole
+    return typeof value === 'object' ? value[language] : String(value)
   })
 }
 
@@ -1010,7 +1427,7 @@ export class Refusal extends Error {
     parameters: ErrorParameters = {},
     options: { readonly problems?: readonly FieldProblem[]; readonly cause?: unknown } = {},
   ) {
-    super(`${code}: ${fill(catalogue[code].title.en, parameters)}`, { cause: options.cause })
+    super(`${code}: ${fill(catalogue[code].title, 'en', parameters)}`, { cause: options.cause })
     this.code = code
     this.parameters = parameters
     this.problems = options.problems ?? []
@@ -1021,11 +1438,11 @@ export class Refusal extends Error {
   }
 
   title(language: keyof CatalogueText): string {
-    return fill(catalogue[this.code].title[language], this.parameters)
+    return fill(catalogue[this.code].title, language, this.parameters)
   }
 
   remedy(language: keyof CatalogueText): string {
-    return fill(catalogue[this.code].remedy[language], this.parameters)
+    return fill(catalogue[this.code].remedy, language, this.parameters)
   }
 }
 

@@ -8,10 +8,13 @@ import type { Singles } from './decisions/singles.ts'
 import type { ErrorCode } from './errors.ts'
 import type { Idempotency } from './idempotency/idempotency.ts'
 import type { Kernel } from './kernel.ts'
+import type { ExportPages } from './vault/export.ts'
 
 /** What operations work with: the kernel, and what shares transactions among the requests of one server. */
 export interface ServingKernel extends Kernel {
   readonly singles: Singles
+  /** How the pages of a person's export are written. */
+  readonly exportPages: ExportPages
 }
 
 /** What came with the request besides its parts. */
@@ -34,6 +37,9 @@ export interface CallContext {
  */
 export const applicationCase = z.unknown().meta({ applicationSchema: 'case' })
 export const applicationOutcome = z.unknown().meta({ applicationSchema: 'outcome' })
+/** The same in a reply: without what is sealed of it, unless the request states a purpose. */
+export const visibleCase = z.unknown().meta({ applicationSchema: 'visibleCase' })
+export const visibleOutcome = z.unknown().meta({ applicationSchema: 'visibleOutcome' })
 
 /** A reply with its status; `version` becomes the ETag. */
 export interface Reply<T> {
@@ -129,7 +135,42 @@ export interface ExportOperation<
   ): AsyncIterable<readonly z.input<Row>[]>
 }
 
-export type AnyOperation = Operation | IntakeOperation | ExportOperation
+/** What a file operation sends. */
+export interface FileReply {
+  readonly mediaType: string
+  /** The name to keep it under, without personal data: letters, digits, dots and dashes. */
+  readonly fileName: string
+  readonly chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>
+}
+
+/**
+ * One file out, as fast as the client takes it. What keeps it from being made is refused before the first chunk; a failure
+ * after that breaks the connection, so that half a file is never taken for a whole one.
+ */
+export interface FileOperation<
+  Params extends z.ZodType = z.ZodType,
+  Query extends z.ZodType = z.ZodType,
+  Body extends z.ZodType = z.ZodType,
+> extends OperationBase {
+  readonly kind: 'file'
+  readonly method: 'GET' | 'POST'
+  readonly params: Params
+  readonly query: Query
+  /** `undefined` for operations that take no body. */
+  readonly body: Body | undefined
+  /** Everything that the file may be. */
+  readonly mediaTypes: readonly string[]
+  handle(
+    kernel: ServingKernel,
+    call: CallContext & {
+      readonly params: z.output<Params>
+      readonly query: z.output<Query>
+      readonly body: z.output<Body>
+    },
+  ): Promise<FileReply>
+}
+
+export type AnyOperation = Operation | IntakeOperation | ExportOperation | FileOperation
 
 /** Gives an operation its types; the platform then holds it as one of unknown types, and only hands it what its schemas parsed. */
 export function operation<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType, R extends z.ZodType>(
@@ -148,4 +189,10 @@ export function exportOperation<P extends z.ZodType, Q extends z.ZodType, R exte
   spec: Omit<ExportOperation<P, Q, R>, 'kind'>,
 ): ExportOperation<P, Q, R> {
   return { kind: 'export', ...spec }
+}
+
+export function fileOperation<P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType>(
+  spec: Omit<FileOperation<P, Q, B>, 'kind'>,
+): FileOperation<P, Q, B> {
+  return { kind: 'file', ...spec }
 }

@@ -90,6 +90,14 @@ export interface SampleCase<CaseInput = unknown, OutcomeInput = unknown> {
   readonly outcome?: OutcomeInput
 }
 
+/** How long the law requires cases to be kept, counted from the day each belongs to. */
+export interface Retention {
+  /** A whole number from 1 to 100. */
+  readonly years: number
+  /** The law that says so, with section, as it is told to a person whose erasure has to wait. */
+  readonly law: BilingualText
+}
+
 /** The declaration of an application; everything the platform does with it comes from here. */
 export interface ApplicationSpec<
   C extends z.ZodType = z.ZodType,
@@ -106,7 +114,10 @@ export interface ApplicationSpec<
   readonly purpose: BilingualText
   /** The law that permits the decision, with section. */
   readonly legalBasis: string
+  /** How protected its cases are; fields that say nothing themselves are kept accordingly (`protectionPlan`). */
   readonly classification: Classification
+  /** Nobody whose case must still be kept is erased. Left out where no law asks for it. */
+  readonly retention?: Retention
   readonly case: C
   readonly outcome: O
   /** Roles of officers that only this application knows; `examiner` becomes `<id>.examiner`. */
@@ -117,13 +128,19 @@ export interface ApplicationSpec<
   readonly fallback: { readonly role: NoInfer<Role> }
   /** Sentences of reasons that are not features, by code. `{value}` stands for the reason's value. */
   readonly reasons?: Readonly<Record<string, BilingualText>>
-  /** The institution's own number of the case: the same number is the same case. At most 200 characters. */
+  /**
+   * The institution's own number of the case: the same number is the same case. At most 200 characters. Kept in clear, so
+   * made from operational fields.
+   */
   reference(this: void, given: z.output<C>): string
   /** Date (`YYYY-MM-DD`) the case belongs to; periods of training, decision and measurement go by it. */
   occurredOn(this: void, given: z.output<C>): string
-  /** Whom it is about, as `scheme:identifier`; `undefined` where it is about nobody. */
+  /**
+   * Whom it is about, as `scheme:identifier`; `undefined` where it is about nobody. What is personal in a case is sealed under
+   * the key of this person, read and erased with it; where nobody is named, under a key of the case alone.
+   */
   subject?(this: void, given: z.output<C>): string | undefined
-  /** The fields an officer sees in the queue, as paths into the case (`importer.name`). */
+  /** The fields an officer sees in the queue, as paths into the case (`importer.district`). Operational ones only. */
   readonly summary: readonly string[]
   /**
    * Makes cases for demonstration and benchmark, in the order in which they occur. Nobody real appears in them, and the
@@ -144,6 +161,7 @@ export interface Application {
   readonly purpose: BilingualText
   readonly legalBasis: string
   readonly classification: Classification
+  readonly retention?: Retention
   readonly case: z.ZodType
   readonly outcome: z.ZodType
   readonly roles: Readonly<Record<string, BilingualText>>

@@ -1,12 +1,23 @@
 /** The rules of a declaration that its types cannot state; broken ones are found when the application is loaded. */
 import type { Application } from './application.ts'
 import { describeFields } from './describe.ts'
+import { protectionPlan } from './protection.ts'
 import type { BilingualText } from './text.ts'
 
 type Declaration = Pick<
   Application,
-  'id' | 'legalBasis' | 'case' | 'outcome' | 'roles' | 'models' | 'recommendations' | 'fallback' | 'summary'
-> & { readonly reasons?: Application['reasons'] }
+  | 'id'
+  | 'legalBasis'
+  | 'classification'
+  | 'case'
+  | 'outcome'
+  | 'roles'
+  | 'models'
+  | 'recommendations'
+  | 'fallback'
+  | 'summary'
+> &
+  Pick<Application, 'reasons' | 'retention'>
 
 /**
  * Whether a text can be the id of an application: the name of its folder, its database schema and its addresses.
@@ -35,6 +46,7 @@ export function checkDeclaration(declaration: Declaration): void {
   checkRecommendations(declaration, refuse)
   checkReasons(declaration, refuse)
   checkFields(declaration, refuse)
+  checkRetention(declaration, refuse)
 }
 
 function checkRoles({ roles, fallback }: Declaration, refuse: Refuse): void {
@@ -81,11 +93,29 @@ function checkReasons({ models, reasons = {} }: Declaration, refuse: Refuse): vo
 }
 
 function checkFields(declaration: Declaration, refuse: Refuse): void {
-  const paths = new Set(describeFields(declaration.case).map(({ path }) => path))
-  describeFields(declaration.outcome)
-  for (const path of declaration.summary) {
-    if (!paths.has(path)) refuse(`its summary names "${path}", which is not a field of its case`)
+  const { classification } = declaration
+  for (const schema of [declaration.case, declaration.outcome]) {
+    for (const { path, kind, protection } of describeFields(schema)) {
+      if (kind === 'identifier' && protection === 'operational')
+        refuse(`"${path}" is a national identifier, which is never kept in clear: say personal or sensitive`)
+    }
   }
+  const { protections } = protectionPlan(declaration.case, classification)
+  protectionPlan(declaration.outcome, classification)
+  for (const path of declaration.summary) {
+    const protection = protections.get(path)
+    if (protection === undefined) refuse(`its summary names "${path}", which is not a field of its case`)
+    if (protection !== 'operational')
+      refuse(`its summary names "${path}", which is ${protection}: lists and queues show operational fields`)
+  }
+}
+
+function checkRetention({ retention }: Declaration, refuse: Refuse): void {
+  if (retention === undefined) return
+  const { years, law } = retention
+  if (!Number.isSafeInteger(years) || years < 1 || years > 100)
+    refuse('cases are kept for a whole number of years, 1 to 100')
+  if (law.en.trim() === '' || law.ur.trim() === '') refuse('it names the law that requires cases to be kept')
 }
 
 function checkCode(what: string, code: string, refuse: Refuse): void {

@@ -2,13 +2,20 @@ import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
 import {
   choice,
+  cnic,
   date,
   defineApplication,
   defineFeatures,
   defineModel,
+  iban,
   isApplicationId,
+  list,
+  mobile,
+  ntn,
+  part,
   record,
   text,
+  z,
 } from './index.ts'
 
 const named = (en: string) => ({ en, ur: `${en}-ur` })
@@ -105,7 +112,40 @@ const faults: readonly (readonly [why: string, change: Partial<typeof sound>, ru
     /"risk.age" names \{value\}/,
   ],
 ]
-for (const [why, change, rule] of faults) {
+const kept = (years: number, en: string, ur = en) => ({ retention: { years, law: { en, ur } } })
+const protectionFaults: typeof faults = [
+  [
+    'a summary of a field that is personal',
+    { classification: 'personal' },
+    /"number", which is personal: lists and queues show operational fields/,
+  ],
+  [
+    'a summary of a part in which something is sealed',
+    {
+      case: record({
+        number: text(named('Number')),
+        owner: part(named('Owner'), {
+          name: text(named('Name'), { protection: 'sensitive' }),
+          age: date(named('Age')),
+        }),
+      }),
+      summary: ['owner'],
+    },
+    /"owner", which is sensitive/,
+  ],
+  [
+    'fields that nobody described',
+    { case: z.looseObject({ number: text(named('Number')) }) },
+    /nobody described/,
+  ],
+  ['a case that is no record', { outcome: text(named('Outcome')) }, /is a record/],
+  ['a retention of no time', kept(0, 'Act'), /1 to 100/],
+  ['a retention of half a year', kept(0.5, 'Act'), /1 to 100/],
+  ['a retention for ever', kept(Number.POSITIVE_INFINITY, 'Act'), /1 to 100/],
+  ['a retention without a law', kept(5, ' '), /names the law that requires/],
+  ['a retention without its law in Urdu', kept(5, 'Act', ''), /names the law that requires/],
+]
+for (const [why, change, rule] of [...faults, ...protectionFaults]) {
   test(`an application is refused for ${why}`, () => {
     assert.throws(() => defineApplication({ ...sound, ...change }), rule)
   })
@@ -125,4 +165,32 @@ test('ids are names of folders, schemas and addresses', () => {
   for (const id of ['customs', 'land-survey', 'a1']) assert.ok(isApplicationId(id), id)
   for (const id of ['', 'a', '1a', 'A1', 'a_b', 'a/b', 'a.b', '-a', 'x'.repeat(41), 'a\n'])
     assert.equal(isApplicationId(id), false, id)
+})
+
+test('an application that puts a national identifier in the clear is refused', () => {
+  const number = text(named('Number'))
+  const inClear = { protection: 'operational' } as const
+  const declared = (change: Partial<typeof sound>) => () => defineApplication({ ...sound, ...change })
+  for (const identifier of [cnic, ntn, mobile, iban]) {
+    const numbers = list(named('Numbers'), identifier(named('I')), { max: 2 })
+    const holder = part(named('Holder'), { numbers }, inClear)
+    // What the types refuse already, as plain JavaScript would say it.
+    const field = identifier(named('I'), inClear as object)
+    assert.throws(declared({ case: record({ number, field }) }), /"field" is a national identifier/)
+    assert.throws(
+      declared({ outcome: record({ field: field.optional() }) }),
+      /"field" is a national identifier/,
+    )
+    assert.throws(
+      declared({ case: record({ number, holder }) }),
+      /"holder.numbers\[\]" is a national identifier/,
+    )
+    const sensitive = identifier(named('I'), { protection: 'sensitive' })
+    for (const sealed of [identifier(named('I')), sensitive]) declared({ case: record({ number, sealed }) })()
+  }
+})
+
+test('how long cases are kept by law is taken as it is said', () => {
+  const law = named('Customs Act 1969, section 211')
+  assert.deepEqual(defineApplication({ ...sound, retention: { years: 5, law } }).retention, { years: 5, law })
 })

@@ -8,10 +8,14 @@ import { fileURLToPath } from 'node:url'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-const sound = `import { choice, date, defineApplication, defineFeatures, defineModel, record, text } from '@khudi/sdk'
+const sound = `import { choice, cnic, date, defineApplication, defineFeatures, defineModel, record, text } from '@khudi/sdk'
 
 const named = (en: string) => ({ en, ur: en })
-const Case = record({ number: text(named('Number')), filedOn: date(named('Filed on')) })
+const Case = record({
+  number: text(named('Number'), { protection: 'operational' }),
+  filedOn: date(named('Filed on')),
+  applicant: cnic(named('Applicant'), { protection: 'personal' }).optional(),
+})
 const Outcome = record({ finding: choice(named('Finding'), { fit: named('Fit'), unfit: named('Unfit') }) })
 const features = defineFeatures({
   digits: { kind: 'number', label: named('Digits') },
@@ -67,6 +71,12 @@ const misspellings: readonly (readonly [what: string, from: string, to: string])
   ['title in one language', "{ en: 'Licences', ur: 'لائسنس' }", "{ en: 'Licences' }"],
   ['field of a sample', "number: '1'", "nummer: '1'"],
   ['property of the declaration', 'legalBasis:', 'legalBase:'],
+  ['protection', "{ protection: 'operational' }", "{ protection: 'secret' }"],
+  [
+    'protection of a national identifier',
+    "cnic(named('Applicant'), { protection: 'personal' })",
+    "cnic(named('Applicant'), { protection: 'operational' })",
+  ],
 ]
 
 let folder: string

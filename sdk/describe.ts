@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { type FieldKind, type FieldMeta, fieldRegistry } from './fields.ts'
+import { type FieldKind, type FieldMeta, fieldRegistry, type Protection } from './fields.ts'
 
 /** One field of a schema as a form or a page shows it. */
 export interface FieldDescription {
@@ -8,6 +8,8 @@ export interface FieldDescription {
   readonly kind: FieldKind
   readonly meta: FieldMeta
   readonly optional: boolean
+  /** Stated by the field or by what it stands in; left out where the application's class decides (`protectionPlan`). */
+  readonly protection?: Protection
 }
 
 /**
@@ -22,33 +24,46 @@ export interface FieldDescription {
  */
 export function describeFields(schema: z.ZodType): readonly FieldDescription[] {
   const found: FieldDescription[] = []
-  walk(schema, '', found)
+  walk(schema, { path: '', inherited: undefined }, found)
   return found
 }
 
-function walk(schema: z.ZodType, path: string, found: FieldDescription[]): void {
+/** Where a field stands, and what is said there of its protection. */
+interface Place {
+  readonly path: string
+  readonly inherited: Protection | undefined
+}
+
+function walk(schema: z.ZodType, { path, inherited }: Place, found: FieldDescription[]): void {
   const { inner, optional } = unwrap(schema)
   const meta = fieldRegistry.get(inner)
+  const protection = meta?.protection ?? inherited
   if (path !== '') {
     if (meta === undefined) throw new Error(`the field "${path}" has no label: use the SDK's field types`)
-    found.push({ path, kind: meta.kind, meta, optional })
+    found.push({ path, kind: meta.kind, meta, optional, ...(protection !== undefined && { protection }) })
     if (meta.kind !== 'record' && meta.kind !== 'list') return
   }
   if (inner instanceof z.ZodObject) {
-    for (const [name, field] of Object.entries(inner.shape)) {
-      if (field instanceof z.ZodType) walk(field, path === '' ? name : `${path}.${name}`, found)
-    }
+    for (const [name, field] of partsOf(inner))
+      walk(field, { path: path === '' ? name : `${path}.${name}`, inherited: protection }, found)
   } else if (inner instanceof z.ZodArray && inner.element instanceof z.ZodType) {
     const element = unwrap(inner.element).inner
     if (element instanceof z.ZodObject && fieldRegistry.get(element) === undefined) {
-      for (const [name, field] of Object.entries(element.shape)) {
-        if (field instanceof z.ZodType) walk(field, `${path}[].${name}`, found)
-      }
-    } else walk(inner.element, `${path}[]`, found)
+      for (const [name, field] of partsOf(element))
+        walk(field, { path: `${path}[].${name}`, inherited: protection }, found)
+    } else walk(inner.element, { path: `${path}[]`, inherited: protection }, found)
   }
 }
 
-function unwrap(schema: z.ZodType): { readonly inner: z.ZodType; readonly optional: boolean } {
+/** Fields of a record by name, in its order. */
+export function partsOf({ shape }: z.ZodObject): readonly (readonly [string, z.ZodType])[] {
+  return Object.entries(shape).flatMap(([name, field]) =>
+    field instanceof z.ZodType ? [[name, field] as const] : [],
+  )
+}
+
+/** The labelled schema inside `optional`, `nullable` and `default`. */
+export function unwrap(schema: z.ZodType): { readonly inner: z.ZodType; readonly optional: boolean } {
   let inner = schema
   let optional = false
   while (fieldRegistry.get(inner) === undefined) {

@@ -15,10 +15,30 @@ import type { SaidProblem } from './problems.ts'
 import type { BilingualText } from './text.ts'
 import { type Unit, units } from './units.ts'
 
+/**
+ * How a field is kept, from the least protected on: `operational` in clear, for search and analytics; `personal` and
+ * `sensitive` sealed under a key of the person whom the case is about.
+ */
+export const protections = ['operational', 'personal', 'sensitive'] as const
+export type Protection = (typeof protections)[number]
+
+/** What every field may say of itself. Fields that say nothing are kept as the application's class asks. */
+export interface Protectable {
+  /** Holds for everything inside a part or a list that does not say otherwise itself. */
+  readonly protection?: Protection
+}
+
+/** A number that names a person or a firm wherever it is found is never kept in clear. */
+export interface ProtectableIdentifier {
+  readonly protection?: Exclude<Protection, 'operational'>
+}
+
 /** What a form or a page needs to know about one field. */
 export interface FieldMeta {
   readonly label: BilingualText
   readonly kind: FieldKind
+  /** As the field itself states it; see `describeFields` and `protectionPlan` for what holds. */
+  readonly protection?: Protection
   /** Symbol of the unit, for fields that measure. */
   readonly unit?: Unit
   /** Label of each permitted value, for choices. */
@@ -48,8 +68,8 @@ export type FieldKind =
 /** Where labels live. Keyed by schema object, so wrapping in `.optional()` keeps the inner label. */
 export const fieldRegistry = z.registry<FieldMeta>()
 
-function labelled<S extends z.ZodType>(schema: S, meta: FieldMeta): S {
-  fieldRegistry.add(schema, meta)
+function labelled<S extends z.ZodType>(schema: S, meta: FieldMeta, { protection }: Protectable): S {
+  fieldRegistry.add(schema, protection === undefined ? meta : { ...meta, protection })
   return schema
 }
 
@@ -73,12 +93,17 @@ export function record<Shape extends z.ZodRawShape>(shape: Shape) {
  * @example
  * ```ts
  * import { part, text } from '@khudi/sdk'
- * const owner = part({ en: 'Owner', ur: 'مالک' }, { name: text({ en: 'Name', ur: 'نام' }) })
+ * const name = text({ en: 'Name', ur: 'نام' })
+ * const owner = part({ en: 'Owner', ur: 'مالک' }, { name }, { protection: 'personal' })
  * owner.parse({ name: 'Bashir' })
  * ```
  */
-export function part<Shape extends z.ZodRawShape>(label: BilingualText, shape: Shape) {
-  return labelled(z.strictObject(shape), { label, kind: 'record' })
+export function part<Shape extends z.ZodRawShape>(
+  label: BilingualText,
+  shape: Shape,
+  options: Protectable = {},
+) {
+  return labelled(z.strictObject(shape), { label, kind: 'record' }, options)
 }
 
 /**
@@ -94,14 +119,15 @@ export function part<Shape extends z.ZodRawShape>(label: BilingualText, shape: S
 export function list<S extends z.ZodType>(
   label: BilingualText,
   element: S,
-  bounds: { readonly min?: number; readonly max: number },
+  options: Protectable & { readonly min?: number; readonly max: number },
 ) {
   return labelled(
     z
       .array(element)
-      .min(bounds.min ?? 0)
-      .max(bounds.max),
+      .min(options.min ?? 0)
+      .max(options.max),
     { label, kind: 'list' },
+    options,
   )
 }
 
@@ -115,8 +141,8 @@ export function list<S extends z.ZodType>(
  * name.parse(' Bashir ') // 'Bashir'
  * ```
  */
-export function text(label: BilingualText, options: { readonly max?: number } = {}) {
-  return labelled(plainText(options.max ?? 200), { label, kind: 'text' })
+export function text(label: BilingualText, options: Protectable & { readonly max?: number } = {}) {
+  return labelled(plainText(options.max ?? 200), { label, kind: 'text' }, options)
 }
 
 /**
@@ -146,8 +172,12 @@ function plainText(max: number) {
  * const heading = code({ en: 'Heading', ur: 'ہیڈنگ' }, /^\d{4}$/, { form: { en: '4 digits', ur: '۴ ہندسے' } })
  * ```
  */
-export function code(label: BilingualText, pattern: RegExp, options: { readonly form?: BilingualText } = {}) {
-  return labelled(formed(pattern, options.form), { label, kind: 'code' })
+export function code(
+  label: BilingualText,
+  pattern: RegExp,
+  options: Protectable & { readonly form?: BilingualText } = {},
+) {
+  return labelled(formed(pattern, options.form), { label, kind: 'code' }, options)
 }
 
 function formed(pattern: RegExp, form: BilingualText | undefined): z.ZodString {
@@ -173,8 +203,11 @@ function formed(pattern: RegExp, form: BilingualText | undefined): z.ZodString {
  * storeys.parse(3)
  * ```
  */
-export function number(label: BilingualText, bounds: { readonly min?: number; readonly max?: number } = {}) {
-  return labelled(bounded(bounds), { label, kind: 'number' })
+export function number(
+  label: BilingualText,
+  options: Protectable & { readonly min?: number; readonly max?: number } = {},
+) {
+  return labelled(bounded(options), { label, kind: 'number' }, options)
 }
 
 /**
@@ -190,9 +223,9 @@ export function number(label: BilingualText, bounds: { readonly min?: number; re
 export function measure(
   label: BilingualText,
   unit: Unit,
-  bounds: { readonly min?: number; readonly max?: number } = {},
+  options: Protectable & { readonly min?: number; readonly max?: number } = {},
 ) {
-  return labelled(bounded({ min: 0, ...bounds }), { label, kind: 'measure', unit })
+  return labelled(bounded({ min: 0, ...options }), { label, kind: 'measure', unit }, options)
 }
 
 /**
@@ -205,8 +238,8 @@ export function measure(
  * dutyRatePercent.parse(7.5)
  * ```
  */
-export function percent(label: BilingualText, bounds: { readonly max?: number } = {}) {
-  return labelled(bounded({ min: 0, ...bounds }), { label, kind: 'percent' })
+export function percent(label: BilingualText, options: Protectable & { readonly max?: number } = {}) {
+  return labelled(bounded({ min: 0, ...options }), { label, kind: 'percent' }, options)
 }
 
 function bounded(bounds: { readonly min?: number; readonly max?: number }) {
@@ -227,8 +260,8 @@ function bounded(bounds: { readonly min?: number; readonly max?: number }) {
  * filedOn.parse('2026-01-31')
  * ```
  */
-export function date(label: BilingualText) {
-  return labelled(z.iso.date().regex(/^(?!0000)/), { label, kind: 'date' })
+export function date(label: BilingualText, options: Protectable = {}) {
+  return labelled(z.iso.date().regex(/^(?!0000)/), { label, kind: 'date' }, options)
 }
 
 /**
@@ -241,11 +274,9 @@ export function date(label: BilingualText) {
  * arrivedAt.parse('2026-01-31T09:30:00+05:00')
  * ```
  */
-export function time(label: BilingualText) {
-  return labelled(z.iso.datetime({ offset: true }).regex(/^(?!0000)[^.]+(\.\d{1,9}[^.\d].*)?$/), {
-    label,
-    kind: 'time',
-  })
+export function time(label: BilingualText, options: Protectable = {}) {
+  const instant = z.iso.datetime({ offset: true }).regex(/^(?!0000)[^.]+(\.\d{1,9}[^.\d].*)?$/)
+  return labelled(instant, { label, kind: 'time' }, options)
 }
 
 /**
@@ -264,9 +295,10 @@ export function time(label: BilingualText) {
 export function choice<const C extends Readonly<Record<string, BilingualText>>>(
   label: BilingualText,
   choices: C,
+  options: Protectable = {},
 ) {
   const keys = Object.keys(choices).filter((key): key is keyof C & string => key in choices)
-  return labelled(z.enum(keys), { label, kind: 'choice', choices })
+  return labelled(z.enum(keys), { label, kind: 'choice', choices }, options)
 }
 
 /**
@@ -279,8 +311,8 @@ export function choice<const C extends Readonly<Record<string, BilingualText>>>(
  * isFenced.parse(true)
  * ```
  */
-export function flag(label: BilingualText) {
-  return labelled(z.boolean(), { label, kind: 'flag' })
+export function flag(label: BilingualText, options: Protectable = {}) {
+  return labelled(z.boolean(), { label, kind: 'flag' }, options)
 }
 
 /**
@@ -295,7 +327,7 @@ export function flag(label: BilingualText) {
  * fee.parse({ amountMinor: '125000', currency: 'PKR' }).amountMinor // 125000n
  * ```
  */
-export function money(label: BilingualText, options: { readonly negative?: boolean } = {}) {
+export function money(label: BilingualText, options: Protectable & { readonly negative?: boolean } = {}) {
   const digits = options.negative ? /^-?(0|[1-9]\d{0,17})$/ : /^(0|[1-9]\d{0,17})$/
   const schema = z.strictObject({
     amountMinor: z.string().regex(digits).transform(BigInt),
@@ -304,11 +336,12 @@ export function money(label: BilingualText, options: { readonly negative?: boole
       .regex(/^[A-Z]{3}$/)
       .refine(isCurrency),
   })
-  return labelled(schema, { label, kind: 'money' })
+  return labelled(schema, { label, kind: 'money' }, options)
 }
 
 /**
  * CNIC of 13 digits (5-7-1); dashes, spaces, Urdu and Arabic digits accepted. It has no check digit. Output: digits.
+ * Personal at least.
  *
  * @example
  * ```ts
@@ -317,16 +350,17 @@ export function money(label: BilingualText, options: { readonly negative?: boole
  * applicant.parse('35202-1234567-1') // '3520212345671'
  * ```
  */
-export function cnic(label: BilingualText) {
+export function cnic(label: BilingualText, options: ProtectableIdentifier = {}) {
   const schema = z
     .string()
     .transform(nationalDigits)
     .pipe(z.string().regex(/^[1-7]\d{12}$/))
-  return labelled(schema, { label, kind: 'identifier' })
+  return labelled(schema, { label, kind: 'identifier' }, options)
 }
 
 /**
  * National tax number, 7 digits and 1 check character whose rule is unpublished: form is checked, the digit is not.
+ * Personal at least: a trader who is no company has it as a person.
  *
  * @example
  * ```ts
@@ -335,16 +369,16 @@ export function cnic(label: BilingualText) {
  * importer.parse('1234567-8') // '12345678'
  * ```
  */
-export function ntn(label: BilingualText) {
+export function ntn(label: BilingualText, options: ProtectableIdentifier = {}) {
   const schema = z
     .string()
     .transform(nationalDigits)
     .pipe(z.string().regex(/^\d{7}[\dA-Z]?$/))
-  return labelled(schema, { label, kind: 'identifier' })
+  return labelled(schema, { label, kind: 'identifier' }, options)
 }
 
 /**
- * Mobile number of Pakistan, `03xx-xxxxxxx` or `+92 3xx xxxxxxx`. Output: E.164.
+ * Mobile number of Pakistan, `03xx-xxxxxxx` or `+92 3xx xxxxxxx`. Output: E.164. Personal at least.
  *
  * @example
  * ```ts
@@ -353,16 +387,17 @@ export function ntn(label: BilingualText) {
  * phone.parse('0300-1234567') // '+923001234567'
  * ```
  */
-export function mobile(label: BilingualText) {
+export function mobile(label: BilingualText, options: ProtectableIdentifier = {}) {
   const schema = z
     .string()
     .transform((given) => nationalDigits(given).replace(/^(\+92|0092|0)/, '+92'))
     .pipe(z.string().regex(/^\+923\d{9}$/))
-  return labelled(schema, { label, kind: 'identifier' })
+  return labelled(schema, { label, kind: 'identifier' }, options)
 }
 
 /**
- * International bank account number (ISO 13616), check digits by ISO 7064 mod 97-10. Output: without spaces.
+ * International bank account number (ISO 13616), check digits by ISO 7064 mod 97-10. Output: without spaces. Personal
+ * at least.
  *
  * @example
  * ```ts
@@ -371,12 +406,12 @@ export function mobile(label: BilingualText) {
  * account.parse('PK36 SCBL 0000 0011 2345 6702')
  * ```
  */
-export function iban(label: BilingualText) {
+export function iban(label: BilingualText, options: ProtectableIdentifier = {}) {
   const schema = z
     .string()
     .transform((given) => nationalDigits(given).toUpperCase())
     .pipe(z.string().refine(isIban))
-  return labelled(schema, { label, kind: 'identifier' })
+  return labelled(schema, { label, kind: 'identifier' }, options)
 }
 
 /**
@@ -389,15 +424,13 @@ export function iban(label: BilingualText) {
  * origin.parse('ZZ')
  * ```
  */
-export function country(label: BilingualText, options: { readonly orUnknown?: boolean } = {}) {
+export function country(label: BilingualText, options: Protectable & { readonly orUnknown?: boolean } = {}) {
   const known = (value: string) => isRegion(value) || (options.orUnknown === true && value === 'ZZ')
-  return labelled(
-    z
-      .string()
-      .regex(/^[A-Z]{2}$/)
-      .refine(known),
-    { label, kind: 'country' },
-  )
+  const schema = z
+    .string()
+    .regex(/^[A-Z]{2}$/)
+    .refine(known)
+  return labelled(schema, { label, kind: 'country' }, options)
 }
 
 /**
@@ -410,12 +443,12 @@ export function country(label: BilingualText, options: { readonly orUnknown?: bo
  * portOfLoading.parse('PKKHI')
  * ```
  */
-export function unlocode(label: BilingualText) {
+export function unlocode(label: BilingualText, options: Protectable = {}) {
   const schema = z
     .string()
     .regex(/^[A-Z]{2}[A-Z2-9]{3}$/)
     .refine((value) => isRegion(value.slice(0, 2)))
-  return labelled(schema, { label, kind: 'place' })
+  return labelled(schema, { label, kind: 'place' }, options)
 }
 
 /**
@@ -428,12 +461,12 @@ export function unlocode(label: BilingualText) {
  * province.parse('PK-PB')
  * ```
  */
-export function subdivision(label: BilingualText) {
+export function subdivision(label: BilingualText, options: Protectable = {}) {
   const schema = z
     .string()
     .regex(/^[A-Z]{2}-[A-Z0-9]{1,3}$/)
     .refine((value) => isRegion(value.slice(0, 2)))
-  return labelled(schema, { label, kind: 'place' })
+  return labelled(schema, { label, kind: 'place' }, options)
 }
 
 /**
@@ -446,12 +479,12 @@ export function subdivision(label: BilingualText) {
  * position.parse({ latitude: 31.55, longitude: 74.34 })
  * ```
  */
-export function coordinates(label: BilingualText) {
+export function coordinates(label: BilingualText, options: Protectable = {}) {
   const schema = z.strictObject({
     latitude: z.number().min(-90).max(90),
     longitude: z.number().min(-180).max(180),
   })
-  return labelled(schema, { label, kind: 'coordinates' })
+  return labelled(schema, { label, kind: 'coordinates' }, options)
 }
 
 /**
@@ -464,14 +497,14 @@ export function coordinates(label: BilingualText) {
  * deed.parse({ sha256: '0'.repeat(64), mediaType: 'application/pdf', bytes: 1200, name: 'deed.pdf' })
  * ```
  */
-export function attachment(label: BilingualText, options: { readonly maxBytes: number }) {
+export function attachment(label: BilingualText, options: Protectable & { readonly maxBytes: number }) {
   const schema = z.strictObject({
     sha256: z.string().regex(/^[0-9a-f]{64}$/),
     mediaType: z.string().regex(/^[a-z]+\/[a-z0-9.+-]+$/),
     bytes: z.number().int().min(1).max(options.maxBytes),
     name: plainText(200),
   })
-  return labelled(schema, { label, kind: 'attachment' })
+  return labelled(schema, { label, kind: 'attachment' }, options)
 }
 
 /**
@@ -484,11 +517,9 @@ export function attachment(label: BilingualText, options: { readonly maxBytes: n
  * notice.parse({ en: 'Closed on Friday', ur: 'جمعہ کو بند' })
  * ```
  */
-export function bilingual(label: BilingualText) {
-  return labelled(z.strictObject({ en: plainText(2000), ur: plainText(2000) }), {
-    label,
-    kind: 'bilingual',
-  })
+export function bilingual(label: BilingualText, options: Protectable = {}) {
+  const schema = z.strictObject({ en: plainText(2000), ur: plainText(2000) })
+  return labelled(schema, { label, kind: 'bilingual' }, options)
 }
 
 /**

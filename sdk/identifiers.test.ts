@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
 import { describe, test } from 'node:test'
 import fc from 'fast-check'
+import { nationalIdentifierIn } from './identifiers.ts'
 import { cnic, iban, isIban, mobile, nationalDigits, ntn, readWith } from './index.ts'
 
 const label = { en: 'Field', ur: 'خانہ' }
@@ -132,4 +133,50 @@ describe('a mobile number', () => {
 
 test('an identifier keeps everything but what people put between its digits', () => {
   assert.equal(nationalDigits(' ۱۲–٣٤.5-6 '), '123456')
+})
+
+describe('a national identifier in a text', () => {
+  const held: readonly (readonly [string, string])[] = [
+    ['CNIC', 'card 35202-1234567-1, seen'],
+    ['CNIC', '3520212345671'],
+    ['CNIC', 'شناختی کارڈ ۳۵۲۰۲-۱۲۳۴۵۶۷-۱'],
+    ['CNIC', '\u200f35202\u20111234567\u20111'],
+    ['mobile', 'call 0300-1234567'],
+    ['mobile', '+92 300 1234567'],
+    ['mobile', '۰۳۰۰ ۱۲۳۴۵۶۷'],
+    ['IBAN', 'to PK36 SCBL 0000 0011 2345 6702'],
+    ['IBAN', 'pk36scbl0000001123456702'],
+  ]
+  for (const [what, text] of held)
+    test(`${text} holds a ${what}`, () => assert.equal(nationalIdentifierIn(text), what))
+
+  for (const text of [
+    'PKKHI-2026-0000001',
+    'REQ-1-000001',
+    '90240',
+    '35202123456712',
+    'X3520212345671',
+    '8520212345671',
+    'PK37 SCBL 0000 0011 2345 6702',
+    '0200-1234567',
+    '10300-1234567',
+  ])
+    test(`${text} holds none`, () => assert.equal(nationalIdentifierIn(text), undefined))
+
+  test('whatever number, however it is written, is found', () => {
+    const separator = fc.constantFrom('', '-', ' ', '\u2011')
+    const digits = (length: number) => fc.stringMatching(new RegExp(`^\\d{${length}}$`))
+    const card = fc
+      .tuple(fc.integer({ min: 1, max: 7 }), digits(4), separator, digits(7), separator, digits(1))
+      .map((parts) => parts.join(''))
+    const phone = fc
+      .tuple(fc.constantFrom('03', '+923', '00923'), digits(2), separator, digits(7))
+      .map((parts) => parts.join(''))
+    const around = fc.constantFrom('', 'see ', 'کارڈ: ', '(')
+    fc.assert(
+      fc.property(fc.oneof(card, phone), around, (number, before) => {
+        assert.notEqual(nationalIdentifierIn(`${before}${number}.`), undefined, number)
+      }),
+    )
+  })
 })

@@ -35,3 +35,21 @@ export function isIban(value: string): boolean {
   }
   return remainder === 1
 }
+
+const cnicForm = /(?<![\p{L}\p{N}])[1-7]\d{4}[\s-]?\d{7}[\s-]?\d(?![\p{L}\p{N}])/u
+const mobileForm = /(?<![\p{L}\p{N}])(\+92|0092|0)[\s-]?3\d{2}[\s-]?\d{7}(?![\p{L}\p{N}])/u
+const ibanForm = /(?<![\p{L}\p{N}])PK\d{2}[\s-]?[A-Z]{4}([\s-]?\d{4}){4}(?![\p{L}\p{N}])/giu
+
+/**
+ * What a text holds by its form: a CNIC (5-7-1 digits), a mobile number or an account number (IBAN, check digits included) of
+ * Pakistan. A number of another meaning that has the form of a CNIC is taken for one, since it has no check digit.
+ */
+export function nationalIdentifierIn(given: string): 'CNIC' | 'mobile' | 'IBAN' | undefined {
+  const text = asciiDigits(given)
+    .replace(/[\u061c\u200e\u200f]/g, '')
+    .replace(/[\u2010-\u2015]/g, '-')
+  if (cnicForm.test(text)) return 'CNIC'
+  if (mobileForm.test(text)) return 'mobile'
+  const accounts = text.match(ibanForm) ?? []
+  return accounts.some((one) => isIban(nationalDigits(one).toUpperCase())) ? 'IBAN' : undefined
+}

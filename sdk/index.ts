@@ -11,7 +11,16 @@ export * from './features.ts'
 export * from './fields.ts'
 export { isIban, nationalDigits } from './identifiers.ts'
 export { type FieldProblem, fieldPath } from './problems.ts'
+export {
+  type Divided,
+  divide,
+  type PlannedField,
+  type ProtectionPlan,
+  protectionPlan,
+  unite,
+} from './protection.ts'
 export { type CaseFacts, type Read, readCase, readWith } from './read.ts'
 export { type Rule, withRules } from './rules.ts'
+export { mayTellSealed, type SealedValues, sealedValues, tellsSealed } from './sealed-values.ts'
 export * from './text.ts'
 export { type Unit, units } from './units.ts'

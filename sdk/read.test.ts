@@ -121,7 +121,7 @@ describe('what the platform needs to know of a case', () => {
       title: named('Leases'),
       purpose: named('Purpose'),
       legalBasis: 'Tenancy Act, section 1',
-      classification: 'personal',
+      classification: 'official',
       case: Lease,
       outcome: record({ number: text(named('Number')) }),
       roles: { clerk: named('Clerk') },
@@ -130,7 +130,7 @@ describe('what the platform needs to know of a case', () => {
       fallback: { role: 'clerk' },
       reference: ({ number }) => number,
       occurredOn: ({ from }) => from,
-      summary: ['number', 'tenant.cnic'],
+      summary: ['number'],
       decide: async () => ({ recommendation: 'look', reasons: [] }),
     }),
     ...change,
@@ -152,6 +152,8 @@ describe('what the platform needs to know of a case', () => {
       { reference: () => 'secret'.repeat(40) },
       { occurredOn: () => '31/01/2026' },
       { subject: () => 'secret' },
+      { subject: () => 'case:secret' },
+      { subject: () => 'import:secret' },
     ]
     for (const fault of faults) {
       assert.throws(

@@ -54,6 +54,8 @@ function checkFacts(id: string, { reference, occurredOn, subject }: CaseFacts): 
     throw new Error(`application "${id}": occurredOn answers a date, YYYY-MM-DD`)
   if (subject !== undefined && (subject.length > maxNameLength || !/^[a-z][a-z0-9-]*:./.test(subject)))
     throw new Error(`application "${id}": a subject is scheme:identifier`)
+  if (subject !== undefined && /^(case|import):/.test(subject))
+    throw new Error(`application "${id}": the schemes "case" and "import" are the platform's own`)
 }
 
 /** A person mends the first hundred; a thousand more would only make the reply as large as the attack. */

@@ -1,5 +1,6 @@
 /** A bench for an application's own tests: everything real but the engine, whose scores the test states. */
-import type { Application, Decided, FeatureSpecs, Score } from './index.ts'
+import { disclosuresOf } from './disclosures.ts'
+import type { Application, Decided, FeatureSpecs, SampleCase, Score } from './index.ts'
 import { readCase } from './read.ts'
 
 /** What a stand-in model answers: a probability, or an error it fails with. */
@@ -10,10 +11,21 @@ export interface TestBench {
   decide(given: unknown, models?: Readonly<Record<string, StandIn>>): Promise<Decided<string>>
   /** Paths of the fields that the case schema refuses; empty for a case it takes. */
   refusedFields(given: unknown): readonly string[]
+  /**
+   * What would be kept in clear of a person or taken into a model, as sentences that name the field: a national identifier
+   * in an operational text, a sealed value in reference, summary or a feature of text, fields about nobody. Throws for a
+   * case that the schema refuses.
+   */
+  disclosures(cases: Iterable<SampleCase>): readonly string[]
 }
 
+/** Enough that every turn of a maker of samples shows, few enough that no test waits for it. */
+const scannedSamples = 100
+
 /**
- * Sets an application up for its tests.
+ * Sets an application up for its tests. Its first hundred sample cases are looked through for `disclosures`.
+ *
+ * @throws TypeError saying what is disclosed
  *
  * @example
  * ```ts
@@ -27,7 +39,10 @@ export interface TestBench {
  * ```
  */
 export function testApplication(application: Application): TestBench {
+  const disclosed = disclosuresOf(application, application.sample?.({ seed: 1, count: scannedSamples }) ?? [])
+  if (disclosed.length > 0) throw new TypeError(`application "${application.id}": ${disclosed.join('; ')}`)
   return {
+    disclosures: (cases) => disclosuresOf(application, cases),
     async decide(given, standIns = {}) {
       const read = readCase(application, given)
       if (!read.ok)

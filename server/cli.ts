@@ -9,7 +9,13 @@ import { Interrupted } from './cli/context.ts'
 import { decideCommand } from './cli/decide.ts'
 import { doctorCommand } from './cli/doctor.ts'
 import { importCommand } from './cli/import.ts'
+import { keysCommands } from './cli/keys.ts'
+import { logCommands } from './cli/log.ts'
 import { modelCommands } from './cli/model.ts'
+import { personCommands } from './cli/person.ts'
+import { receiptCommands } from './cli/receipt.ts'
+import { vaultCommands } from './cli/vault.ts'
+import { witnessCommands } from './cli/witness.ts'
 import { readSettings } from './settings.ts'
 import { start } from './start.ts'
 import { productVersion } from './version.ts'
@@ -37,6 +43,12 @@ export function commandLine(): Command {
   caseCommands(program)
   applicationCommands(program)
   accessCommands(program)
+  personCommands(program)
+  vaultCommands(program)
+  receiptCommands(program)
+  logCommands(program)
+  witnessCommands(program)
+  keysCommands(program)
   backupCommands(program)
   doctorCommand(program)
   return program
@@ -47,7 +59,8 @@ export async function runCommandLine(parameters: readonly string[]): Promise<num
   const program = commandLine()
   try {
     await program.parseAsync([...parameters], { from: 'user' })
-    return 0
+    // Set by a command that did its work and found that something is wrong.
+    return Number(process.exitCode ?? 0)
   } catch (error) {
     return report(error, program.opts().json === true)
   }
@@ -82,4 +95,8 @@ function problemLines({ problems }: Refusal): string {
 }
 
 // The launcher imports this file in the place of its own.
-if (process.argv[1] === import.meta.filename) process.exitCode = await runCommandLine(process.argv.slice(2))
+if (process.argv[1] === import.meta.filename) {
+  const status = await runCommandLine(process.argv.slice(2))
+  // A command that did its work and found something wrong has set a status of its own.
+  if (status !== 0) process.exitCode = status
+}

@@ -6,9 +6,14 @@ import type { Log } from '../kernel/db/server.ts'
 import { Singles } from '../kernel/decisions/singles.ts'
 import { Workers } from '../kernel/decisions/workers.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { keyCommand } from '../kernel/keys/key-command.ts'
+import { keyFolder } from '../kernel/keys/key-folder.ts'
+import type { Keys } from '../kernel/keys/keys.ts'
+import { findPassphrase, keysFolderOf } from '../kernel/keys/passphrase.ts'
 import { diskObjects } from '../kernel/objects/objects.ts'
 import type { ServingKernel } from '../kernel/operation.ts'
 import { type InstalledApplication, loadApplications } from '../kernel/register/applications.ts'
+import { exportPages } from './pages/export-pages.ts'
 import type { Settings } from './settings.ts'
 
 export interface Platform {
@@ -39,18 +44,27 @@ export async function openPlatform(options: PlatformOptions): Promise<Platform> 
     applications: migrationsOf(applications),
     log,
   })
-  const objectsFolder = join(settings.folder, 'objects')
-  const kernel = makeKernel({ db: database.db, applications, objectsFolder }, options)
+  const keys = await openKeys(settings).catch(async (error: unknown) => {
+    await database.close()
+    throw error
+  })
+  const kernel = makeKernel({ db: database.db, applications, keys, folder: settings.folder }, options)
   return {
     kernel,
     settings,
     database,
-    objectsFolder,
+    objectsFolder: objectsFolderOf(settings.folder),
     close: async () => {
       await kernel.workers.close()
       await database.close()
     },
   }
+}
+
+/** @throws Fatal `keys.…` where the passphrase does not open them */
+async function openKeys({ folder, keys }: Settings): Promise<Keys> {
+  if (keys.command !== undefined) return keyCommand({ program: keys.command })
+  return keyFolder({ folder: keysFolderOf(folder), passphrase: await findPassphrase(folder, keys) })
 }
 
 /** Folders of migrations of the applications that have a schema of their own. */
@@ -60,22 +74,30 @@ export function migrationsOf(applications: ReadonlyMap<string, InstalledApplicat
     .filter(({ folder }) => existsSync(folder))
 }
 
+/** Folder of content-addressed files. */
+export const objectsFolderOf = (folder: string) => join(folder, 'objects')
+
 /** A kernel on an open database; tests make theirs with it too. */
 export function makeKernel(
-  parts: Pick<Kernel, 'db' | 'applications'> & { readonly objectsFolder: string },
+  parts: Pick<Kernel, 'db' | 'applications' | 'keys'> & {
+    /** Data folder; objects and tiles have theirs in it. */
+    readonly folder: string
+  },
   options: Omit<PlatformOptions, 'settings' | 'log'> & { readonly settings: Pick<Settings, 'enginesFolder'> },
 ): ServingKernel {
-  const { db, applications, objectsFolder } = parts
+  const { db, applications, keys, folder } = parts
   const installed = Object.fromEntries(
     [...applications].map(([id, { folder, digest }]) => [id, { folder, digest }]),
   )
   const { enginesFolder } = options.settings
-  return {
+  const kernel: Kernel = {
     db,
     applications,
-    objects: diskObjects(objectsFolder),
+    keys,
+    logFolder: join(folder, 'log'),
+    objects: diskObjects(objectsFolderOf(folder)),
     workers: new Workers({ applications: installed, enginesFolder }, options.workers),
-    singles: new Singles(),
     clock: options.clock ?? (() => new Date()),
   }
+  return { ...kernel, singles: new Singles(), exportPages: exportPages(kernel) }
 }

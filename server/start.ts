@@ -4,6 +4,7 @@ import { Fatal, Refusal } from '../kernel/errors.ts'
 import { institutions } from '../kernel/institutions/institutions.ts'
 import { JobRunner } from '../kernel/jobs/runner.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import type { ServingKernel } from '../kernel/operation.ts'
 import { authenticator } from './authenticate.ts'
 import { type Demonstration, setUpDemonstration } from './demonstration.ts'
 import { createHttpServer } from './http/http-server.ts'
@@ -16,6 +17,8 @@ import { sessionCookie } from './pages/session.ts'
 import { openPlatform } from './platform.ts'
 import { duration } from './progress.ts'
 import type { Settings } from './settings.ts'
+import { checkLogs, type Sequencing, startSequencing } from './transparency/sequencing.ts'
+import { transparency } from './transparency/transparency.ts'
 
 export async function start(settings: Settings): Promise<void> {
   const startedAt = performance.now()
@@ -23,35 +26,60 @@ export async function start(settings: Settings): Promise<void> {
   const logger = createLogger(settings.logLevel)
   const platform = await openPlatform({ settings, log: logger })
   const { kernel } = platform
+  let fatal: Fatal | undefined
+  const onFatal = (error: Fatal) => {
+    fatal ??= error
+    process.kill(process.pid, 'SIGTERM')
+  }
   try {
+    await checkLogs(kernel)
     const demonstration = settings.hasDemonstration
       ? await setUpDemonstration(kernel, settings.folder)
       : undefined
-    const onFatal = () => process.kill(process.pid, 'SIGTERM')
-    const app = createHttpServer({
-      kernel,
-      operations: await findOperations(),
-      authenticate: authenticator(kernel, settings),
-      logger,
-      metrics: createHttpMetrics({ process: true }),
-      trustedProxies: settings.trustedProxies,
-      isSecure: settings.isSecure,
-      sessionCookie: sessionCookie(settings.isSecure),
-      readiness: { database: () => reachable(kernel) },
-      pages: pages({ kernel, isSecure: settings.isSecure, reporting: { logger, onFatal } }),
-      onFatal,
-      ...(settings.metricsToken !== undefined && { metricsToken: settings.metricsToken }),
-    })
-    const address = await listen(app, settings)
-    const jobs = await startJobs(kernel, logger)
-    announce(address, demonstration, (performance.now() - startedAt) / 1000)
-    await stopped
-    process.stderr.write('Stopping…\n')
-    await app.close()
-    await jobs.stop()
+    const sequencing = startSequencing({ kernel, logOrigin: settings.logOrigin, logger, onFatal })
+    try {
+      const app = await serverOf({ kernel, settings, logger, sequencing, onFatal })
+      const address = await listen(app, settings)
+      const jobs = await startJobs(kernel, logger)
+      announce(address, demonstration, (performance.now() - startedAt) / 1000)
+      await stopped
+      process.stderr.write('Stopping…\n')
+      await app.close()
+      await jobs.stop()
+      if (fatal !== undefined) throw fatal
+    } finally {
+      await sequencing.stop()
+    }
   } finally {
     await platform.close()
   }
+}
+
+interface Serving {
+  readonly kernel: ServingKernel
+  readonly settings: Settings
+  readonly logger: ReturnType<typeof createLogger>
+  readonly sequencing: Sequencing
+  onFatal(fatal: Fatal): void
+}
+
+async function serverOf({ kernel, settings, logger, sequencing, onFatal }: Serving) {
+  const { isSecure, metricsToken, trustedProxies } = settings
+  return createHttpServer({
+    kernel,
+    operations: await findOperations(),
+    authenticate: authenticator(kernel, settings),
+    logger,
+    metrics: createHttpMetrics({ process: true }),
+    trustedProxies,
+    isSecure,
+    sessionCookie: sessionCookie(isSecure),
+    readiness: { database: () => reachable(kernel), log: async () => sequencing.check() },
+    transparency: transparency(kernel),
+    pages: pages({ kernel, isSecure, reporting: { logger, onFatal } }),
+    onFatal,
+    ...(metricsToken !== undefined && { metricsToken }),
+  })
 }
 
 /** Resolves at the first SIGINT or SIGTERM; a second one ends the process at once. */

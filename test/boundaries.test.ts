@@ -25,6 +25,16 @@ const examples: readonly Example[] = [
     good: { 'sdk/a.ts': importing('zod', './b.ts'), 'sdk/a.test.ts': importing('node:test', 'fast-check') },
   },
   {
+    what: 'what verifies receipts imports its own files only',
+    rule: imports,
+    bad: {
+      'sdk/verify.ts': importing('zod', './text.ts'),
+      'sdk/verify/a.ts': importing('zod', 'node:crypto', '../text.ts', '@khudi/sdk'),
+    },
+    at: [...linesOf('sdk/verify.ts', 1, 2), ...linesOf('sdk/verify/a.ts', 1, 2, 3, 4)],
+    good: { 'sdk/verify.ts': importing('./verify/a.ts'), 'sdk/verify/a.ts': importing('./b.ts') },
+  },
+  {
     what: 'an engine imports the SDK and its own folder',
     rule: imports,
     bad: {

@@ -8,9 +8,11 @@ import { ReviewKind } from '../kernel/decisions/store.ts'
 import { delimiters } from '../kernel/imports/mapping.ts'
 import { ImportRow, ImportState } from '../kernel/imports/store.ts'
 import { JobState } from '../kernel/jobs/store.ts'
+import { LogKeyRow } from '../kernel/log/store.ts'
 import { ModelState } from '../kernel/models/store.ts'
 import { SystemState } from '../kernel/register/store.ts'
 import { Verdict } from '../kernel/reviews/store.ts'
+import { ErasureGround } from '../kernel/vault/grounds.ts'
 import { freshDatabase } from './database.ts'
 
 const database = await freshDatabase()
@@ -24,8 +26,10 @@ const sets = [
   ['decisions', 'review', ReviewKind.options],
   ['imports', 'state', ImportState.options],
   ['jobs', 'state', JobState.options],
+  ['log_keys', 'algorithm', LogKeyRow.shape.algorithm.options],
   ['models', 'state', ModelState.options],
   ['reviews', 'verdict', Verdict.options],
+  ['vault_keys', 'erasure_ground', ErasureGround.options],
 ] as const
 
 /** Columns with a `check` of the form `column in ('a', 'b')`, as `table.column`, with their words. */

@@ -7,6 +7,7 @@ import { after, before, test } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import * as sdk from '@khudi/sdk'
 import * as sdkTest from '@khudi/sdk/test'
+import * as sdkVerify from '@khudi/sdk/verify'
 import { root, sourceFiles } from './files.ts'
 import { commentsOf } from './source/comments.ts'
 import { readMarkdown } from './source/markdown.ts'
@@ -64,7 +65,7 @@ function hasExample(source: Source, name: string): boolean {
     ({ text, end }) =>
       text.startsWith('/**') &&
       text.includes('@example') &&
-      new RegExp(`^\\s*export function ${name}\\b`).test(source.text.slice(end)),
+      new RegExp(`^\\s*export (?:(?:async )?function|class) ${name}\\b`).test(source.text.slice(end)),
   )
 }
 
@@ -137,7 +138,9 @@ test('every sample that is meant to run does', async () => {
 
 test('every function that the SDK exports has a doc comment with an example', async () => {
   const sources = (await checkout()).filter(({ path }) => /^sdk\/(?!.*\.test\.)/.test(path))
-  const functions = Object.entries({ ...sdk, ...sdkTest }).filter(([, value]) => typeof value === 'function')
+  const functions = Object.entries({ ...sdk, ...sdkTest, ...sdkVerify }).filter(
+    ([, value]) => typeof value === 'function',
+  )
   const without = functions.filter(([name]) => !sources.some((source) => hasExample(source, name)))
   assert.deepEqual(
     without.map(([name]) => name),

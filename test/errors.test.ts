@@ -105,5 +105,12 @@ test('a breach is found: a parameter that is missing, idle or misspelt', () => {
 })
 
 test('an absent parameter stays visible rather than empty', () => {
-  assert.equal(fill('Case {case} of {application}', { case: 'A' }), 'Case A of {application}')
+  const text = { en: 'Case {case} of {application}', ur: '{application} کا مقدمہ {case}' }
+  assert.equal(fill(text, 'en', { case: 'A' }), 'Case A of {application}')
+})
+
+test('a parameter that is said in both languages enters each text in its own', () => {
+  const text = { en: 'By {law}', ur: 'بموجب {law}' }
+  const law = { en: 'the Act', ur: 'ایکٹ' }
+  assert.deepEqual([fill(text, 'en', { law }), fill(text, 'ur', { law })], ['By the Act', 'بموجب ایکٹ'])
 })

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { type BilingualText, classifications, z } from '@khudi/sdk'
+import { type BilingualText, classifications, protections, z } from '@khudi/sdk'
 import { roles, scopes } from '../kernel/access/roles.ts'
 import { CaseState, caseEvents, stateLabels } from '../kernel/cases/states.ts'
 import { CaseSource } from '../kernel/cases/store.ts'
@@ -16,6 +16,8 @@ import { LogKind } from '../kernel/log/kinds.ts'
 import { ModelState } from '../kernel/models/store.ts'
 import { SystemState } from '../kernel/register/store.ts'
 import { Verdict } from '../kernel/reviews/store.ts'
+import { Purpose, purposes } from '../kernel/vault/purposes.ts'
+import { ErasureGround } from '../kernel/vault/grounds.ts'
 import { root, sourceFiles } from './files.ts'
 
 /** A record, so that a result which is added to the type is missing here when it is compiled. */
@@ -39,13 +41,17 @@ const closedSets: Readonly<Record<string, readonly string[]>> = {
   'Job states': JobState.options,
   'Import states': ImportState.options,
   Classifications: classifications,
+  Protections: protections,
   Roles: Object.keys(roles),
   Scopes: scopes,
+  Purposes: Purpose.options,
+  'Grounds of erasure': ErasureGround.options,
 }
 
 const labels: Readonly<Record<string, Readonly<Record<string, BilingualText>>>> = {
   'Case states': stateLabels,
   Roles: Object.fromEntries(Object.entries(roles).map(([role, { label }]) => [role, label])),
+  Purposes: Object.fromEntries(Object.entries(purposes).map(([purpose, { label }]) => [purpose, label])),
 }
 
 type Row = readonly string[]

@@ -2,14 +2,21 @@
 import { issueKey, signIn } from '../kernel/access/access.ts'
 import type { Actor } from '../kernel/access/roles.ts'
 import { sha256 } from '../kernel/canonical.ts'
+import { getCase } from '../kernel/cases/cases.ts'
+import { reveal } from '../kernel/cases/open.ts'
 import { intake } from '../kernel/decisions/intake.ts'
 import { type ImportRow, runImport } from '../kernel/imports/imports.ts'
 import { claim, enqueue, fail, schedule } from '../kernel/jobs/jobs.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { receiptsOf } from '../kernel/log/receipts.ts'
 import type { ServingKernel } from '../kernel/operation.ts'
 import { recordOutcome } from '../kernel/outcomes/outcomes.ts'
 import { completeReview } from '../kernel/reviews/reviews.ts'
+import { erasePerson } from '../kernel/vault/erase.ts'
+import { rotateWrappingKey } from '../kernel/vault/rotate.ts'
+import { holdersFor } from '../kernel/vault/vault.ts'
 import { fileOf, mapping } from './applications/permits/mapping.ts'
+import { furnishLog } from './institution-log.ts'
 import { decided, foundInstitution, makeOfficer, permit, taken, trainLive } from './kernel.ts'
 
 export interface Furnished {
@@ -31,6 +38,10 @@ export interface Furnished {
   readonly decisionId: string
   /** A parcel that its model sent to an inspector. */
   readonly parcel: { readonly caseId: string; readonly decisionId: string }
+  /** Somebody with a permit, decided: the person, the case, and a read of it. */
+  readonly person: { readonly personId: string; readonly caseId: string }
+  /** A decision that can be proven. */
+  readonly receipt: { readonly caseId: string; readonly entryIndex: number }
   readonly deadJobId: string
   readonly finishedImport: ImportRow
 }
@@ -56,12 +67,16 @@ export async function furnish(kernel: ServingKernel, slug: string): Promise<Furn
   })
   await trainLive(kernel, operator, { applicationId: 'parcels', modelName: 'danger' })
   const { cases, decisionId } = await makeCases(kernel, operator, clerk)
+  // What comes after still waits for its place.
+  await furnishLog(kernel, operator, slug)
   const parcel = await decided(kernel, operator, 'parcels', {
     parcelNumber: 'PARCEL',
     sentOn: '2026-02-01',
     weightKg: 20,
     contents: 'fireworks',
   })
+  const person = await makePerson(kernel, operator)
+  await eraseSomebody(kernel, operator)
   const finishedImport = await importPermits(kernel, operator)
   const deadJobId = await makeJobs(kernel, institutionId)
   await answerOnce(kernel, operator)
@@ -74,9 +89,41 @@ export async function furnish(kernel: ServingKernel, slug: string): Promise<Furn
     cases,
     decisionId,
     parcel: { caseId: parcel.caseId, decisionId: parcel.decision.decisionId },
+    person,
+    receipt: await receiptOfCase(kernel, operator, cases.decided),
     deadJobId,
     finishedImport,
   }
+}
+
+async function receiptOfCase(kernel: Kernel, operator: Actor, caseId: string) {
+  const { entries } = await receiptsOf(kernel, operator, caseId)
+  const entryIndex = entries.find(({ state }) => state === 'ready')?.entry.entryIndex ?? null
+  if (entryIndex === null) throw new Error('the log was furnished after this case')
+  return { caseId, entryIndex }
+}
+
+/** Whose permit it is, as its holder is known. */
+export const personName = 'cnic:3520212345671'
+
+/** A permit about a person, with everything that can be sealed of it, and read once. */
+async function makePerson(kernel: Kernel, operator: Actor) {
+  const about = { applicantCnic: personName.slice('cnic:'.length), applicantName: 'Zainab' }
+  const { caseId } = await decided(kernel, operator, 'permits', permit({ ...about }))
+  const outcome = { finding: 'right', witness: 'Yusuf' }
+  await recordOutcome(kernel, operator, { caseId, version: undefined, outcome })
+  const { row, decision } = await getCase(kernel, operator, caseId)
+  await reveal(kernel, operator, { row, decision, purpose: 'audit' })
+  if (row.holderId === null) throw new Error('a case about a person has a holder')
+  return { personId: row.holderId, caseId }
+}
+
+/** Somebody who had no case is erased, and the key that theirs lay under destroyed. */
+async function eraseSomebody(kernel: Kernel, operator: Actor): Promise<void> {
+  const name = 'cnic:3520276543219'
+  await holdersFor(kernel, operator.institutionId, [name])
+  await erasePerson(kernel, operator, { name, ground: 'request' })
+  await Array.fromAsync(rotateWrappingKey(kernel, operator, { destroyOld: true }))
 }
 
 async function makeCases(kernel: Kernel, operator: Actor, clerk: Actor) {

@@ -6,6 +6,7 @@ import { after, test } from 'node:test'
 import { signIn } from '../kernel/access/access.ts'
 import { pin } from '../kernel/decisions/pin.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { keyFolder } from '../kernel/keys/key-folder.ts'
 import { loadApplications } from '../kernel/register/applications.ts'
 import { authenticator } from '../server/authenticate.ts'
 import { type Demonstration, setUpDemonstration } from '../server/demonstration.ts'
@@ -22,7 +23,12 @@ const { db } = await freshDatabase()
 const folder = await mkdtemp(join(root, 'var', 'journeys-'))
 const applications = await loadApplications([join(root, 'applications')])
 const kernel = makeKernel(
-  { db, applications, objectsFolder: join(folder, 'objects') },
+  {
+    db,
+    applications,
+    keys: await keyFolder({ folder: join(folder, 'keys'), passphrase: 'test', memoryKib: 8 }),
+    folder,
+  },
   { settings: { enginesFolder: join(root, 'engines') }, workers: 1 },
 )
 after(async () => {
@@ -40,7 +46,7 @@ for (const file of await readdir(new URL('journeys', import.meta.url))) {
         method: step.method === 'PUT' ? 'PUT' : step.method === 'POST' ? 'POST' : 'GET',
         url: withMemory(step.path, memory),
         headers: await headersOf(step),
-        ...(step.body !== undefined && { payload: step.body }),
+        ...(step.body !== undefined && { payload: withMemory(step.body, memory) }),
         ...(fixture !== undefined && { payload: fixture }),
       })
       const body: unknown = reply.json()
@@ -110,18 +116,23 @@ async function declarations(on: Kernel, demonstration: Demonstration) {
     const index = said.findIndex((one) => one.ok && one.decided?.recommendation === recommendation)
     const [json, one] = [samples[index], said[index]]
     if (json === undefined || one?.ok !== true) throw new Error(`no sample is one to "${recommendation}"`)
-    return { json, reference: one.reference }
+    return { json, reference: one.reference, trader: one.subject ?? '' }
   }
   const suspicious = first('examine')
+  const harmless = first('release')
   const fixtures = new Map([
     ['suspicious declaration', suspicious.json],
-    ['harmless declaration', first('release').json],
+    ['harmless declaration', harmless.json],
     [
       'suspicious declaration with another mass',
       suspicious.json.replace(/"netMassKg":[\d.]+/, '"netMassKg":1'),
     ],
   ])
-  return { fixtures, memory: new Map([['suspicious declaration', suspicious.reference]]) }
+  const memory = new Map([
+    ['suspicious declaration', suspicious.reference],
+    ['harmless trader', harmless.trader],
+  ])
+  return { fixtures, memory }
 }
 
 async function liveDigests(on: Kernel, { institution }: Demonstration): Promise<Record<string, string>> {

@@ -16,11 +16,12 @@ import type { DecisionRow } from '../kernel/decisions/decisions.ts'
 import { type IntakeRequest, type IntakeResult, intake } from '../kernel/decisions/intake.ts'
 import * as institutions from '../kernel/institutions/institutions.ts'
 import type { Kernel } from '../kernel/kernel.ts'
+import { keyFolder } from '../kernel/keys/key-folder.ts'
 import { promote, trainModel } from '../kernel/models/models.ts'
 import type { ServingKernel } from '../kernel/operation.ts'
 import { loadApplications } from '../kernel/register/applications.ts'
 import { registerApplication } from '../kernel/register/register.ts'
-import { makeKernel } from '../server/platform.ts'
+import { makeKernel, objectsFolderOf } from '../server/platform.ts'
 import { freshDatabase, type TestDatabase } from './database.ts'
 import { root } from './files.ts'
 
@@ -40,6 +41,8 @@ export interface TestKernel {
   readonly kernel: ServingKernel
   readonly database: TestDatabase
   readonly clock: TestClock
+  /** Data folder: keys, objects, tiles. */
+  readonly folder: string
   /** Where the objects are, content-addressed. */
   readonly objectsFolder: string
   /** The same institution's data as another process of the product sees it: own workers, nothing loaded yet. */
@@ -49,12 +52,14 @@ export interface TestKernel {
 export async function freshKernel(folders: readonly string[] = [testApplications]): Promise<TestKernel> {
   const database = await freshDatabase()
   const applications = await loadApplications(folders)
-  const objectsFolder = freshFolder('objects')
+  const folder = freshFolder('kernel')
+  // The least memory that Argon2id takes: what it costs is not what these tests are about.
+  const keys = await keyFolder({ folder: join(folder, 'keys'), passphrase: 'test', memoryKib: 8 })
   const clock = testClock()
   const made: ServingKernel[] = []
   const another = (): ServingKernel => {
     const kernel = makeKernel(
-      { db: database.db, applications, objectsFolder },
+      { db: database.db, applications, keys, folder },
       { settings: { enginesFolder: join(root, 'engines') }, workers: 1, clock: () => clock.now },
     )
     made.push(kernel)
@@ -63,7 +68,7 @@ export async function freshKernel(folders: readonly string[] = [testApplications
   after(async () => {
     await Promise.all(made.map(({ workers }) => workers.close()))
   })
-  return { kernel: another(), database, clock, objectsFolder, another }
+  return { kernel: another(), database, clock, folder, objectsFolder: objectsFolderOf(folder), another }
 }
 
 /** A new folder, gone after the file's tests. */
@@ -154,6 +159,8 @@ export function permit(
     readonly permitNumber?: string
     readonly filedOn?: string
     readonly score?: number
+    readonly applicantCnic?: string
+    readonly applicantName?: string
   } = {},
 ) {
   numbered += 1

@@ -32,7 +32,7 @@ const logged = `
     union all select 'outcome.recorded', outcome_id::text from outcomes
     union all select 'import.finished', import_id::text from imports where state = 'finished'
   ), entries as (
-    select kind, record_id, count(*) as times from log_entries
+    select kind, record_id, count(*) as times from log_all
     where kind in ('case.opened', 'decision.made', 'outcome.recorded', 'import.finished')
     group by kind, record_id
   )

@@ -16,6 +16,11 @@ interface Stored {
 interface Entry {
   readonly kind: string
   readonly record_id: string
+  readonly actor: string
+  readonly entry_id: string
+  readonly case_id: string | null
+  readonly said: string
+  readonly recorded_at: Date
   readonly salt: Buffer
   readonly commitment: Buffer
 }
@@ -26,7 +31,8 @@ export async function contradictions(
   institutionId: string,
 ): Promise<readonly string[]> {
   const { rows: entries } = await owner.query<Entry>(
-    'select kind, record_id, salt, commitment from log_entries where institution_id = $1 order by entry_id',
+    `select kind, record_id, actor, entry_id, case_id, said, recorded_at, salt, commitment
+     from log_all where institution_id = $1 order by entry_id`,
     [institutionId],
   )
   const stored = await storedRows(owner, institutionId)
@@ -52,18 +58,26 @@ export async function entryCounts(
   institutionId: string,
 ): Promise<ReadonlyMap<string, number>> {
   const { rows } = await owner.query<{ kind: string; entries: number }>(
-    'select kind, count(*)::int as entries from log_entries where institution_id = $1 group by kind',
+    'select kind, count(*)::int as entries from log_all where institution_id = $1 group by kind',
     [institutionId],
   )
   return new Map(rows.map(({ kind, entries }) => [kind, entries]))
 }
 
-/** SHA-256(salt ‖ kind ‖ 0x0A ‖ canonical JSON of the record), as the schema says. */
-function commitment({ salt, kind }: Entry, record: unknown): Buffer {
-  return createHash('sha256')
-    .update(salt)
-    .update(`${kind}\n${canonicalJson(record)}`)
-    .digest()
+const sha256 = (...parts: readonly (Uint8Array | string)[]) => {
+  const hash = createHash('sha256')
+  for (const part of parts) hash.update(part)
+  return hash.digest()
+}
+const uuid = (text: string | null) => Buffer.from((text ?? '0'.repeat(32)).replaceAll('-', ''), 'hex')
+
+/** As decision record 0010 says. */
+function commitment(entry: Entry, record: unknown): Buffer {
+  const hidden = sha256(entry.salt, uuid(entry.entry_id), entry.actor)
+  const recordDigest = sha256(hidden, `${entry.record_id}\n${canonicalJson(record)}`)
+  const at = Buffer.alloc(8)
+  at.writeBigUInt64BE(BigInt(entry.recorded_at.getTime()))
+  return sha256(entry.salt, recordDigest, uuid(entry.case_id), at, `${entry.kind}\n${entry.said}`)
 }
 
 /**
@@ -73,10 +87,11 @@ function commitment({ salt, kind }: Entry, record: unknown): Buffer {
 const queries: Readonly<Record<string, string>> = {
   'institution.founded': `
     select institution_id as id, json_build_object('createdAt', iso(created_at), 'institution', institution_id,
-      'slug', slug, 'title', json_build_object('en', title_en, 'ur', title_ur)) as record
-    from institutions where institution_id = $1`,
+      'samplingKey', hash(sampling_key), 'slug', slug, 'title', json_build_object('en', title_en, 'ur', title_ur)) as record
+    from institutions join sampling_keys using (institution_id) where institution_id = $1`,
   'account.created': `
-    select account_id as id, json_build_object('account', account_id, 'createdAt', iso(created_at), 'roles', roles,
+    select account_id as id, json_build_object('account', account_id, 'createdAt', iso(created_at), 'language', language,
+      'passwordHash', encode(sha256(convert_to(password_hash, 'UTF8')), 'hex'), 'roles', roles,
       'username', username) as record
     from accounts where institution_id = $1`,
   'key.issued': `
@@ -96,43 +111,79 @@ const queries: Readonly<Record<string, string>> = {
       'model', model_name, 'modelDigest', encode(model_digest, 'hex'), 'training', training::text) as record
     from models where institution_id = $1 and promoted_at is not null`,
   'case.opened': `
-    select case_id as id, json_build_object('application', application_id, 'case', case_id, 'occurredOn', occurred_on,
-      'openedAt', iso(opened_at), 'payloadDigest', encode(sha256(convert_to(payload::text, 'UTF8')), 'hex'),
-      'reference', reference, 'source', source) as record
+    select case_id as id, jsonb_build_object('application', application_id, 'case', case_id, 'occurredOn', occurred_on,
+      'openedAt', iso(opened_at), 'reference', reference, 'source', source)
+      || parts(jsonb_build_object('holder', holder_id)) as record
     from cases where institution_id = $1`,
   'decision.made': `
-    select decision_id as id, json_build_object('decision', json_build_object('application', application_id,
+    select decision_id as id, case when sealed is null then json_build_object('decision', decision, 'reasons', reasons)
+      else json_build_object('decision', decision, 'holder', holder, 'reasons', reasons, 'sealed', hash(sealed)) end as record
+    from decisions cross join lateral (select json_build_object('application', application_id,
       'applicationDigest', encode(application_digest, 'hex'), 'case', case_id, 'decidedAt', iso(decided_at),
       'decision', decision_id, 'modelDigest', encode(model_digest, 'hex'), 'recommendation', recommendation,
-      'review', review, 'reviewRole', review_role, 'round', round, 'score', score), 'reasons', reasons) as record
-    from decisions where institution_id = $1`,
+      'review', review, 'reviewRole', review_role, 'round', round, 'score', score) as decision) as said
+    cross join lateral (select holder_id as holder from cases
+      where cases.institution_id = decisions.institution_id and cases.case_id = decisions.case_id) as held
+    where institution_id = $1`,
   'review.completed': `
-    select review_id as id, json_build_object('account', account_id, 'case', case_id, 'decision', decision_id,
+    select review_id as id, jsonb_build_object('account', account_id, 'case', case_id, 'decision', decision_id,
       'reason', reason, 'recommendation', recommendation, 'review', review_id, 'reviewedAt', iso(reviewed_at),
-      'verdict', verdict) as record
+      'verdict', verdict) || jsonb_strip_nulls(jsonb_build_object('sealed', hash(sealed))) as record
     from reviews where institution_id = $1`,
   'outcome.recorded': `
-    select outcome_id as id, json_build_object('case', case_id, 'outcome', outcome_id,
-      'payloadDigest', encode(sha256(convert_to(payload::text, 'UTF8')), 'hex'), 'recordedAt', iso(recorded_at),
-      'revision', revision) as record
-    from outcomes where institution_id = $1`,
+    select outcome_id as id, jsonb_build_object('case', case_id, 'outcome', outcome_id, 'recordedAt', iso(recorded_at),
+      'revision', revision) || parts(jsonb_build_object('holder', holder_id)) as record
+    from outcomes join (select institution_id, case_id, holder_id from cases) as held using (institution_id, case_id) where institution_id = $1`,
   'import.finished': `
-    select import_id as id, json_build_object('application', application_id, 'import', import_id, 'mappingDigest',
-      encode(mapping_digest, 'hex'), 'opened', opened, 'records', records, 'refused', refused, 'sourceDigest',
-      encode(source_digest, 'hex'), 'unchanged', unchanged) as record
+    select import_id as id, json_build_object('application', application_id, 'delimiter', delimiter, 'finishedAt',
+      iso(finished_at), 'header', header::text, 'holder', holder_id, 'import', import_id, 'mappingDigest',
+      encode(mapping_digest, 'hex'), 'opened', opened, 'outcomes', outcomes, 'records', records, 'refused', refused,
+      'sourceDigest', encode(source_digest, 'hex'), 'sourceName', source_name, 'startedAt', iso(started_at), 'unchanged',
+      unchanged) as record
     from imports where institution_id = $1 and state = 'finished'`,
+  'log_key.rotated': `
+    select key_number::text as id, json_build_object('createdAt', iso(created_at), 'handovers',
+      json_object_agg(algorithm, handover), 'keyNumber', key_number) as record
+    from log_keys where institution_id = $1 and handover is not null group by key_number, created_at`,
+  'log_policy.set': `
+    select policy_id as id, json_build_object('policy', policy, 'policyId', policy_id, 'setAt', iso(set_at)) as record
+    from log_policies where institution_id = $1`,
+  'access.read': `
+    select read_id as id, json_build_object('application', application_id, 'case', case_id, 'cases', cases, 'holder',
+      holder_id, 'purpose', purpose, 'read', read_id, 'readAt', iso(read_at), 'role', role) as record
+    from reads where institution_id = $1`,
+  'person.erased': `
+    select holder_id as id, json_build_object('cases', (
+        select count(*) from cases where cases.institution_id = $1 and cases.holder_id = vault_keys.holder_id
+      ), 'erasedAt', iso(erased_at), 'ground', erasure_ground, 'holder', holder_id) as record
+    from vault_keys where institution_id = $1 and erased_at is not null`,
+  'wrapping_key.rotated': `
+    select key_number::text as id, json_build_object('createdAt', iso(created_at), 'key', key_number) as record
+    from wrapping_keys where institution_id = $1 and key_number > 1`,
+  'wrapping_key.destroyed': `
+    select key_number::text as id, json_build_object('destroyedAt', iso(destroyed_at), 'key', key_number) as record
+    from wrapping_keys where institution_id = $1 and destroyed_at is not null`,
 }
 
 /** Kinds that this program knows how to check. */
 export const checkedKinds: readonly string[] = Object.keys(queries)
 
+/**
+ * Digests of a payload: where nothing is sealed that of the text itself, else those of both parts as they are stored beside the
+ * keyed one, and what else there is to say of the sealed part.
+ */
+const parts = (more: string) => `case
+  when sealed is null then jsonb_build_object('payloadDigest', encode(sha256(convert_to(payload::text, 'UTF8')), 'hex'))
+  else ${more} || jsonb_build_object('payload', encode(sha256(convert_to(payload::text, 'UTF8')), 'hex'),
+    'sealed', hash(sealed), 'payloadDigest', encode(payload_digest, 'hex')) end`
+
 async function storedRows(owner: pg.ClientBase, institutionId: string): Promise<readonly Stored[]> {
   const found: Stored[] = []
   for (const [kind, query] of Object.entries(queries)) {
-    const text = query.replaceAll(
-      /iso\((\w+)\)/g,
-      `to_char($1 at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`,
-    )
+    const text = query
+      .replaceAll(/parts\((.+)\) as record/g, (_, more: string) => `${parts(more)} as record`)
+      .replaceAll(/hash\((\w+)\)/g, "encode(sha256($1), 'hex')")
+      .replaceAll(/iso\((\w+)\)/g, `to_char($1 at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`)
     const { rows } = await owner.query<{ id: string; record: unknown }>(text, [institutionId])
     found.push(...rows.map(({ id, record }) => ({ kind, recordId: id, record })))
   }

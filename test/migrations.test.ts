@@ -1,17 +1,18 @@
 /**
- * Migrations: each runs on a filled database of the version before and keeps its rows; the outcome is the committed
- * schema; the rules that hold for every table of the kernel.
+ * Migrations: each runs on a filled database of the version before and keeps its rows, or says that it cannot carry them
+ * over and changes nothing; the outcome is the committed schema; the rules that hold for every table of the kernel.
  *
  * After a migration was added: `node --test --test-update-snapshots test/migrations.test.ts`.
  */
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import type pg from 'pg'
+import pg from 'pg'
 import { type Migration, migrate, readMigrations } from '../kernel/db/migrate.ts'
 import { KERNEL_MIGRATIONS } from '../kernel/db/open.ts'
 import { KERNEL_ROLE, KERNEL_SCHEMA, prepareRoles, quote } from '../kernel/db/roles.ts'
-import { freshDatabase } from './database.ts'
+import { Fatal } from '../kernel/errors.ts'
+import { freshDatabase, type TestDatabase } from './database.ts'
 import { root } from './files.ts'
 import { fill } from './filler.ts'
 import { dumpSchema } from './schema-dump.ts'
@@ -22,6 +23,18 @@ const PLATFORM_TABLES = [
   'schema_migrations',
 ]
 
+/** Migrations after which the rows of before would mean nothing: what they say of a database that has some. */
+const REFUSING: Readonly<Record<string, { readonly message: string; readonly hint: string }>> = {
+  '0002_log.sql': {
+    message: 'this database was made before the transparency log and cannot be carried over',
+    hint: 'Export its cases with the version that made it, and import them into a new institution.',
+  },
+  '0003_vault.sql': {
+    message: 'this database was made before the vault and cannot be carried over',
+    hint: 'Export its cases with the version that made it, and import them into a new institution.',
+  },
+}
+
 const ROWS = 5
 const migrations = await readMigrations(KERNEL_MIGRATIONS, KERNEL_SCHEMA)
 const empty = await Promise.all(migrations.map(() => freshDatabase({ isMigrated: false })))
@@ -30,16 +43,28 @@ const filled = await freshDatabase()
 const filledRows = await fill(await filled.connect(), KERNEL_SCHEMA, ROWS)
 
 migrations.forEach((migration, index) => {
-  test(`${migration.name} runs on a filled database of the version before and keeps its rows`, async () => {
-    const database = empty[index]
-    assert.ok(database)
-    const client = await database.connect()
-    await prepareRoles(client, database.cluster, [])
-    await migrate(client, KERNEL_SCHEMA, migrations.slice(0, index))
-    const counts = await fill(client, KERNEL_SCHEMA, ROWS)
-    await migrate(client, KERNEL_SCHEMA, migrations.slice(0, index + 1))
-    for (const [table, rows] of counts) assert.equal(await count(client, table), rows, table)
-  })
+  const refusal = REFUSING[migration.name]
+  const migrateTo = (client: pg.Client, count: number) =>
+    migrate(client, KERNEL_SCHEMA, migrations.slice(0, count))
+
+  if (refusal === undefined)
+    test(`${migration.name} runs on a filled database of the version before and keeps its rows`, async () => {
+      const client = await prepared(empty[index])
+      await migrateTo(client, index)
+      const counts = await fill(client, KERNEL_SCHEMA, ROWS)
+      await migrateTo(client, index + 1)
+      for (const [table, rows] of counts) assert.equal(await count(client, table), rows, table)
+    })
+  else
+    test(`${migration.name} refuses a filled database of the version before, and runs on an empty one`, async () => {
+      const client = await prepared(empty[index])
+      await migrateTo(client, index)
+      const counts = await fill(client, KERNEL_SCHEMA, ROWS)
+      await assert.rejects(migrateTo(client, index + 1), refusedWith(refusal))
+      for (const [table, rows] of counts) assert.equal(await count(client, table), rows, table)
+      await client.query(`truncate ${[...counts.keys()].map(quote).join(', ')}`)
+      await migrateTo(client, index + 1)
+    })
 })
 
 test('the filler reaches every table, also the last version', async () => {
@@ -101,6 +126,25 @@ test('the kernel sees the rows of the named institution and of no other', async 
     }
   }
 })
+
+/** A connection as the owner of a database that no migration has run on. */
+async function prepared(database: TestDatabase | undefined): Promise<pg.Client> {
+  assert.ok(database)
+  const client = await database.connect()
+  await prepareRoles(client, database.cluster, [])
+  return client
+}
+
+function refusedWith({ message, hint }: { readonly message: string; readonly hint: string }) {
+  return (error: unknown): boolean => {
+    assert.ok(error instanceof Fatal && error.cause instanceof pg.DatabaseError)
+    assert.deepEqual(
+      [error.code, error.cause.message, error.cause.hint],
+      ['database.migration_failed', message, hint],
+    )
+    return true
+  }
+}
 
 async function count(client: pg.Client, table: string): Promise<number> {
   const { rows } = await client.query<{ rows: number }>(`select count(*)::int as rows from ${quote(table)}`)

@@ -1,6 +1,6 @@
 /** What requests of the API may name and carry, in the world of `test/scopes.ts`. */
 import type { AnyOperation } from '../kernel/operation.ts'
-import type { Furnished } from './institution.ts'
+import { type Furnished, personName } from './institution.ts'
 import { permit } from './kernel.ts'
 
 export const applicationIds = ['permits', 'parcels'] as const
@@ -31,6 +31,7 @@ export function targetsOf(operation: AnyOperation, { home, abroad }: Institution
     params: name === undefined ? {} : { [name]: value },
     applicationId,
   })
+  if (operation.path.includes('{entryIndex}')) return receipts()
   switch (name) {
     case undefined:
       return { own: [target('')], abroad: [], absent: target('') }
@@ -45,6 +46,12 @@ export function targetsOf(operation: AnyOperation, { home, abroad }: Institution
       ]
       return { own: ids(home).map(named), abroad: ids(abroad).map(named), absent: target(absentId) }
     }
+    case 'personId':
+      return {
+        own: [target(home.person.personId)],
+        abroad: [target(abroad.person.personId)],
+        absent: target(absentId),
+      }
     case 'jobId':
       return { own: [target(home.deadJobId)], abroad: [target(abroad.deadJobId)], absent: target(absentId) }
     default:
@@ -52,15 +59,24 @@ export function targetsOf(operation: AnyOperation, { home, abroad }: Institution
         `${operation.id}: what {${name}} names is not known here; say it in test/scope-requests.ts`,
       )
   }
+  function receipts(): Targets {
+    const of = ({ receipt: { caseId, entryIndex } }: Pick<Furnished, 'receipt'>): Target => ({
+      params: { caseId, entryIndex: String(entryIndex) },
+      applicationId: 'permits',
+    })
+    const nowhere = of({ receipt: { caseId: absentId, entryIndex: 0 } })
+    return { own: [of(home)], abroad: [of(abroad)], absent: nowhere }
+  }
   function named([value, applicationId]: readonly [string, string]): Target {
     return target(value, applicationId)
   }
 }
 
-function casesOf({ cases, parcel }: Furnished): [string, string][] {
+function casesOf({ cases, parcel, person }: Furnished): [string, string][] {
   return [
     ...Object.values(cases).map((caseId): [string, string] => [caseId, 'permits']),
     [parcel.caseId, 'parcels'],
+    [person.caseId, 'permits'],
   ]
 }
 
@@ -75,7 +91,12 @@ export function bodyOf({ id }: AnyOperation, { applicationId }: Target): unknown
       return { finding: applicationId === 'parcels' ? 'harmless' : 'right' }
     case 'reviews.complete':
       return { recommendation: 'check', reason: 'As drawn.' }
+    case 'persons.find':
+      return { name: personName }
+    case 'persons.erase':
+      return { reason: 'request' }
     case 'jobs.requeue':
+    case 'persons.export':
       return undefined
     default:
       throw new Error(`${id}: a body that it takes is not known here; say it in test/scope-requests.ts`)

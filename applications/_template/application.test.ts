@@ -50,11 +50,12 @@ test('a fault found needs a note', () => {
   assert.deepEqual(read.ok || read.problems.map(({ field }) => field), ['note'])
 })
 
-test('the committed sample cases are what sample.ts makes, and every one is valid', async () => {
+test('the committed sample cases are what sample.ts makes, valid, and tell nothing of a person in clear', async () => {
   const committed = JSON.parse(await readFile(new URL('cases.sample.json', import.meta.url), 'utf8'))
   assert.deepEqual(committed.cases, [...sample({ seed: 1, count: 50 })])
   for (const { case: given, outcome } of committed.cases) {
     assert.deepEqual(bench.refusedFields(given), [])
     assert.ok(readWith(Inspection, outcome).ok)
   }
+  assert.deepEqual(bench.disclosures(committed.cases), [])
 })

@@ -1,14 +1,25 @@
-/** The case and its outcome, in the terms of the field. Name every field as the law or the trade names it, with its unit. */
+/**
+ * The case and its outcome, in the terms of the field. Name every field as the law or the trade names it, with its unit.
+ *
+ * The application is classified personal, so every field is sealed that does not say otherwise. Say `operational` only of what
+ * has to be searched or counted and tells nothing about a person by itself.
+ */
 import { choice, cnic, date, money, number, record, text, withRules, type z } from '@khudi/sdk'
+
+const operational = { protection: 'operational' } as const
 
 /** A request that somebody filed. */
 export const Request = record({
-  requestNumber: text({ en: 'Request number', ur: 'درخواست نمبر' }, { max: 64 }),
-  filedOn: date({ en: 'Filed on', ur: 'داخل کرنے کی تاریخ' }),
+  requestNumber: text({ en: 'Request number', ur: 'درخواست نمبر' }, { max: 64, ...operational }),
+  filedOn: date({ en: 'Filed on', ur: 'داخل کرنے کی تاریخ' }, operational),
+  /** A national identifier is sealed whatever the class. */
   applicantCnic: cnic({ en: 'Applicant CNIC', ur: 'درخواست گزار کا شناختی کارڈ نمبر' }),
-  district: text({ en: 'District', ur: 'ضلع' }, { max: 60 }),
-  requestedAmount: money({ en: 'Requested amount', ur: 'مطلوبہ رقم' }),
-  previousRequests: number({ en: 'Previous requests', ur: 'سابقہ درخواستیں' }, { min: 0, max: 1000 }),
+  district: text({ en: 'District', ur: 'ضلع' }, { max: 60, ...operational }),
+  requestedAmount: money({ en: 'Requested amount', ur: 'مطلوبہ رقم' }, operational),
+  previousRequests: number(
+    { en: 'Previous requests', ur: 'سابقہ درخواستیں' },
+    { min: 0, max: 1000, ...operational },
+  ),
 })
 export type Request = z.output<typeof Request>
 /** The JSON form, as it is submitted and stored. */
@@ -23,8 +34,10 @@ export const Inspection = withRules(
         in_order: { en: 'In order', ur: 'درست' },
         not_in_order: { en: 'Not in order', ur: 'نادرست' },
       },
+      operational,
     ),
-    inspectedOn: date({ en: 'Inspected on', ur: 'معائنے کی تاریخ' }),
+    inspectedOn: date({ en: 'Inspected on', ur: 'معائنے کی تاریخ' }, operational),
+    /** Sealed: what an inspector writes freely may name anybody. */
     note: text({ en: 'Note', ur: 'نوٹ' }, { max: 2000 }).optional(),
   }),
   [

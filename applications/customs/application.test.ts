@@ -165,11 +165,12 @@ describe('what the platform learns of a declaration', () => {
   })
 })
 
-test('the committed sample cases are what the generator makes, and every one is valid', async () => {
+test('the committed sample cases are what the generator makes, valid, and tell nothing of a person in clear', async () => {
   const committed = JSON.parse(await readFile(new URL('cases.sample.json', import.meta.url), 'utf8'))
   assert.deepEqual(committed.cases, [...sample({ seed: 50, count: 100 })])
   for (const { case: given, outcome } of committed.cases) {
     assert.deepEqual(bench.refusedFields(given), [])
     assert.ok(readWith(Examination, outcome).ok)
   }
+  assert.deepEqual(bench.disclosures(committed.cases), [])
 })

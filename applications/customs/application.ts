@@ -23,6 +23,14 @@ export default defineApplication({
   purpose: { en: 'Choose which goods to examine', ur: 'معائنے کے لیے سامان کا انتخاب' },
   legalBasis: 'Customs Act 1969, section 80',
   classification: 'official',
+  // From general knowledge; neither the section nor the period has been checked against the text of the Act and its rules.
+  retention: {
+    years: 5,
+    law: {
+      en: 'Customs Act 1969, section 211, and the rules made under it',
+      ur: 'کسٹمز ایکٹ 1969، دفعہ 211 اور اس کے تحت بنائے گئے قواعد',
+    },
+  },
   case: Declaration,
   outcome: Examination,
   roles: {

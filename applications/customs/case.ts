@@ -68,12 +68,17 @@ const headerFields = {
   paymentType: code({ en: 'Payment method code', ur: 'ادائیگی کے طریقے کا کوڈ' }, shortCode).optional(),
 }
 
+/** Whose number may be that of a person: a trader need not be a company, and nothing in a declaration says which it is. */
+const personal = { protection: 'personal' } as const
+
 /** Identifiers are the file's own; a national tax number stands apart because only it names the same trader everywhere. */
 const partyFields = {
-  declarantId: text({ en: 'Declarant', ur: 'ڈیکلریشن داخل کنندہ' }, { max: 40 }),
-  importerId: text({ en: 'Importer', ur: 'درآمد کنندہ' }, { max: 40 }),
+  /** Mostly a licensed agent; but whoever clears their own goods is the declarant too, and the field does not tell which. */
+  declarantId: text({ en: 'Declarant', ur: 'ڈیکلریشن داخل کنندہ' }, { max: 40, ...personal }),
+  importerId: text({ en: 'Importer', ur: 'درآمد کنندہ' }, { max: 40, ...personal }),
   importerNtn: ntn({ en: 'Importer NTN', ur: 'درآمد کنندہ کا این ٹی این' }).optional(),
-  sellerId: text({ en: 'Seller', ur: 'فروخت کنندہ' }, { max: 40 }).optional(),
+  sellerId: text({ en: 'Seller', ur: 'فروخت کنندہ' }, { max: 40, ...personal }).optional(),
+  /** A carrier is licensed and acts in public; its code names a firm and nobody's consignment by itself. */
   courierId: text({ en: 'Courier', ur: 'کوریئر' }, { max: 40 }).optional(),
 }
 
@@ -176,7 +181,8 @@ export const Examination = withRules(
       misdeclarations,
     ).optional(),
     additionalDuty: money({ en: 'Additional duty', ur: 'اضافی محصول' }).optional(),
-    note: text({ en: 'Note', ur: 'نوٹ' }, { max: 2000 }).optional(),
+    /** What an examiner writes freely may name anybody. */
+    note: text({ en: 'Note', ur: 'نوٹ' }, { max: 2000, ...personal }).optional(),
   }),
   [
     {

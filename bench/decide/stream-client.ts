@@ -12,14 +12,21 @@ export interface Streamed {
 const lineFeed = 0x0a
 const accepted = Buffer.from('"status":"accepted"')
 
+export interface StreamTarget {
+  /** Of the server. */
+  readonly address: string
+  readonly key: string
+  /** `customs` unless told. */
+  readonly applicationId?: string
+}
+
 /** @param chunks NDJSON, cut anywhere */
 export async function streamCases(
-  address: string,
-  key: string,
+  { address, key, applicationId = 'customs' }: StreamTarget,
   chunks: readonly Uint8Array[],
 ): Promise<Streamed> {
   const startedAt = performance.now()
-  const call = request(new URL('/v1/applications/customs/cases/stream', address), {
+  const call = request(new URL(`/v1/applications/${applicationId}/cases/stream`, address), {
     method: 'POST',
     headers: { 'content-type': 'application/x-ndjson', authorization: `Bearer ${key}` },
   })

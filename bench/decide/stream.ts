@@ -26,10 +26,10 @@ const batchSize = 512
 export async function decideStream(place: Place, { server, key }: Api): Promise<StreamFigures> {
   const { streamed } = place
   const database = place.installation.databaseProcess() ?? 0
-  await streamCases(server.address, key, ndjson('warm', 3, streamed / 10))
+  await streamCases({ ...server, key }, ndjson('warm', 3, streamed / 10))
   const lines = ndjson(prefix, 4, streamed)
   const before = { server: cpuSecondsOf(server.pid), database: cpuSecondsOf(database) }
-  const { answered, accepted, seconds } = await streamCases(server.address, key, lines)
+  const { answered, accepted, seconds } = await streamCases({ ...server, key }, lines)
   const serverCpuS = cpuSecondsOf(server.pid) - before.server
   const databaseCpuS = cpuSecondsOf(database) - before.database
   const { decisions, withReasons, logEntries } = await countsOf(place)
@@ -44,7 +44,7 @@ export async function decideStream(place: Place, { server, key }: Api): Promise<
 }
 
 /** Lines in pieces of about 64 KiB, made before the clock starts. */
-function ndjson(begins: string, seed: number, count: number): readonly Buffer[] {
+export function ndjson(begins: string, seed: number, count: number): readonly Buffer[] {
   const pieces: Buffer[] = []
   let lines = ''
   for (const one of declarations({ prefix: begins, seed, count })) {
@@ -67,7 +67,7 @@ function countsOf(place: Place): Promise<z.infer<typeof Counts>> {
     const { rows } = await client.query(
       `with ours as (select institution_id, case_id from cases where reference like $1)
        select count(*) as decisions, count(*) filter (where json_array_length(reasons) > 0) as "withReasons",
-         (select count(*) from log_entries join ours using (institution_id, case_id)) as "logEntries"
+         (select count(*) from log_all join ours using (institution_id, case_id)) as "logEntries"
        from decisions join ours using (institution_id, case_id)`,
       [`${prefix}-%`],
     )

@@ -4,7 +4,7 @@
  */
 import { createHash, randomBytes } from 'node:crypto'
 import type { Language } from '@khudi/sdk'
-import { canonicalJson } from '../canonical.ts'
+import { canonicalJson, sha256 } from '../canonical.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
@@ -66,7 +66,14 @@ export async function createAccount(
   await db.transaction(actor.institutionId, async (tx) => {
     const row = [tx.institutionId, accountId, username, roles, passwordHash, language, at]
     if ((await tx.run(insertAccount, row)) === 0) throw new Refusal('access.account_exists', { username })
-    const record = canonicalJson({ account: accountId, createdAt: at.toISOString(), roles, username })
+    const record = canonicalJson({
+      account: accountId,
+      createdAt: at.toISOString(),
+      language,
+      passwordHash: sha256(passwordHash).toString('hex'),
+      roles,
+      username,
+    })
     await append(tx, { actor: actor.name, at }, [
       { kind: 'account.created', caseId: null, recordId: accountId, record },
     ])

@@ -22,6 +22,9 @@ export const scopes = [
   'job.read',
   'job.requeue',
   'log.read',
+  'log.manage',
+  'person.read',
+  'person.erase',
   'account.read',
   'account.manage',
 ] as const
@@ -64,11 +67,19 @@ export const roles = {
   },
   data_protection_officer: {
     label: { en: 'Data-protection officer', ur: 'افسر تحفظِ معلومات' },
-    scopes: ['case.read', 'decision.read', 'log.read', 'system.read', 'account.read'],
+    scopes: [
+      'case.read',
+      'decision.read',
+      'log.read',
+      'person.read',
+      'person.erase',
+      'system.read',
+      'account.read',
+    ],
   },
   administrator: {
     label: { en: 'Administrator', ur: 'منتظم' },
-    scopes: ['account.read', 'account.manage', 'system.read', 'job.read'],
+    scopes: ['account.read', 'account.manage', 'log.manage', 'system.read', 'job.read'],
   },
   council: {
     label: { en: 'Council', ur: 'کونسل' },
@@ -108,7 +119,7 @@ export function operatorActor(institutionId: string, osUser: string): Actor {
     institutionId,
     name: `operator:${osUser}`,
     accountId: undefined,
-    roles: ['engineer', 'model_owner', 'administrator'],
+    roles: ['engineer', 'model_owner', 'administrator', 'data_protection_officer'],
     applicationId: undefined,
   }
 }

@@ -179,7 +179,9 @@ test('the undecided cases of a period come by day, each once, whatever the batch
 
 test('of several that move a case on at once, one does', async () => {
   const ids = await open(operator, permit(), permit(), permit())
-  const moves = ids.map((caseId) => ({ caseId, state: 'decided', reviewRole: null, priority: null }) as const)
+  const moves = ids.map(
+    (caseId) => ({ caseId, state: 'decided', reviewRole: null, priority: null, holderId: null }) as const,
+  )
   const tries = Array.from({ length: 4 }, () =>
     kernel.db.transaction(operator.institutionId, (tx) => moveUndecided(tx, kernel.clock(), moves)),
   )

@@ -15,6 +15,7 @@ import {
   casesByReference,
   countByState,
   countUndecided,
+  giveHolders,
   insertCases,
   listCases,
   lockCase,
@@ -22,6 +23,7 @@ import {
   moveCase,
   moveOpenedCases,
   reviewQueue,
+  sealsOfCases,
   undecidedCases,
 } from './store.ts'
 
@@ -38,8 +40,9 @@ export type NewCase = Pick<
   | 'state'
   | 'occurredOn'
   | 'payload'
+  | 'sealed'
   | 'payloadDigest'
-  | 'subject'
+  | 'holderId'
   | 'reviewRole'
   | 'priority'
 >
@@ -71,8 +74,9 @@ export async function addCases(
     sorted.map(({ state }) => state),
     sorted.map(({ occurredOn }) => occurredOn),
     sorted.map(({ payload }) => payload),
+    sorted.map(({ sealed }) => sealed),
     sorted.map(({ payloadDigest }) => payloadDigest),
-    sorted.map(({ subject }) => subject),
+    sorted.map(({ holderId }) => holderId),
     sorted.map(({ reviewRole }) => reviewRole),
     sorted.map(({ priority }) => priority),
   ])
@@ -93,6 +97,16 @@ export async function addCases(
 /** Cases that already have one of these references. */
 export async function findByReference(tx: Transaction, applicationId: string, references: readonly string[]) {
   return tx.rows(casesByReference, [tx.institutionId, applicationId, references])
+}
+
+/** Reference and holder of cases, by case: what their sealed texts are opened with. */
+export async function sealsOf(
+  tx: Transaction,
+  caseIds: readonly string[],
+): Promise<ReadonlyMap<string, Pick<CaseRow, 'applicationId' | 'reference' | 'holderId'>>> {
+  if (caseIds.length === 0) return new Map()
+  const rows = await tx.rows(sealsOfCases, [tx.institutionId, caseIds])
+  return new Map(rows.map((row) => [row.caseId, row]))
 }
 
 /** A case with the decision in force and its history. */
@@ -140,13 +154,29 @@ export interface WantedCase {
   readonly version: number | undefined
 }
 
+/** The case as it stands, before what is to change of it is worked out. @throws as `takeCase`, which asks again */
+export async function seeCase(
+  tx: Transaction,
+  actor: Pick<Actor, 'applicationId'>,
+  { caseId, version }: WantedCase,
+): Promise<CaseRow> {
+  return wanted(await tx.maybe(caseById, [tx.institutionId, caseId]), actor, version)
+}
+
 /** Locks a case for a change. @throws Refusal `case.not_found` (as `getCase`), `case.version_stale` */
 export async function takeCase(
   tx: Transaction,
   actor: Pick<Actor, 'applicationId'>,
   { caseId, version }: WantedCase,
 ): Promise<CaseRow> {
-  const row = await tx.maybe(lockCase, [tx.institutionId, caseId])
+  return wanted(await tx.maybe(lockCase, [tx.institutionId, caseId]), actor, version)
+}
+
+function wanted(
+  row: CaseRow | undefined,
+  actor: Pick<Actor, 'applicationId'>,
+  version: WantedCase['version'],
+): CaseRow {
   if (row === undefined || !mayUse(actor, row.applicationId)) throw new Refusal('case.not_found')
   if (version !== undefined && row.version !== version) throw new Refusal('case.version_stale')
   return row
@@ -155,6 +185,16 @@ export async function takeCase(
 /** Locks cases for a change that does not depend on what anybody saw of them. */
 export async function holdCases(tx: Transaction, caseIds: readonly string[]): Promise<void> {
   if (caseIds.length > 0) await tx.rows(lockCases, [tx.institutionId, caseIds])
+}
+
+/** Gives cases that had none the holder under whose key something of them is sealed now. */
+export async function giveHoldersTo(
+  tx: Transaction,
+  given: readonly { readonly caseId: string; readonly holderId: string }[],
+): Promise<void> {
+  if (given.length === 0) return
+  const caseIds = given.map(({ caseId }) => caseId)
+  await tx.run(giveHolders, [tx.institutionId, caseIds, given.map(({ holderId }) => holderId)])
 }
 
 /** Moves a locked case on; it leaves the review queue. @throws Refusal `case.transition_impossible` */
@@ -245,7 +285,10 @@ export async function caseCounts(kernel: Kernel, institutionId: string) {
 }
 
 /** A case that waits for a decision, as the decision needs it. */
-export type UndecidedCase = Pick<CaseRow, 'caseId' | 'occurredOn' | 'payload' | 'reference'>
+export type UndecidedCase = Pick<
+  CaseRow,
+  'caseId' | 'occurredOn' | 'payload' | 'sealed' | 'holderId' | 'reference'
+>
 
 /** Days, both included, `YYYY-MM-DD`, of one application. */
 export interface CasePeriod {
@@ -296,6 +339,8 @@ export interface Move {
   readonly state: CaseState
   readonly reviewRole: string | null
   readonly priority: number | null
+  /** Whose key sealed the reasons, where the case had no holder so far. */
+  readonly holderId: string | null
 }
 
 /** Moves cases that are still undecided on; says which those were, whoever else tried at the same time. */
@@ -311,6 +356,7 @@ export async function moveUndecided(
     moves.map(({ state }) => state),
     moves.map(({ reviewRole }) => reviewRole),
     moves.map(({ priority }) => priority),
+    moves.map(({ holderId }) => holderId),
   ])
   return new Set(moved.map(({ caseId }) => caseId))
 }

@@ -3,8 +3,9 @@ import { z } from 'zod'
 import { DecisionReply, decisionReply } from '../decisions/replies.ts'
 import { LogKind } from '../log/kinds.ts'
 import type { LogEntry } from '../log/log.ts'
-import { applicationCase } from '../operation.ts'
+import { visibleCase } from '../operation.ts'
 import type { CaseFile, CaseRow } from './cases.ts'
+import { type Unsealed, unopened, visiblePayload } from './open.ts'
 import { CaseState } from './states.ts'
 
 export const CaseReply = z.strictObject({
@@ -14,7 +15,8 @@ export const CaseReply = z.strictObject({
   state: CaseState,
   version: z.number().int(),
   occurredOn: z.iso.date(),
-  payload: applicationCase,
+  payload: visibleCase,
+  sealed: z.boolean().describe('Whether sealed fields are left out of the payload'),
   reviewRole: z.string().nullable(),
   openedAt: z.iso.datetime(),
   changedAt: z.iso.datetime(),
@@ -26,16 +28,19 @@ export const HistoryReply = z.strictObject({
   actor: z.string(),
   recordedAt: z.iso.datetime(),
   entryId: z.uuid(),
+  index: z.number().int().nullable().describe('Place in the log; null until the sequencer has given it one'),
   commitment: z.string(),
 })
 
 export const CaseFileReply = CaseReply.extend({
+  erasedAt: z.iso.datetime().nullable().describe('When the personal data was erased'),
   decision: DecisionReply.nullable(),
   history: z.array(HistoryReply),
 })
 export type CaseFileReply = z.infer<typeof CaseFileReply>
 
-export function caseReply(row: CaseRow): CaseReply {
+export function caseReply(row: CaseRow, { secrets }: Unsealed = unopened): CaseReply {
+  const secret = secrets.get(row.caseId)
   return {
     caseId: row.caseId,
     applicationId: row.applicationId,
@@ -43,25 +48,28 @@ export function caseReply(row: CaseRow): CaseReply {
     state: row.state,
     version: row.version,
     occurredOn: row.occurredOn,
-    payload: JSON.parse(row.payload),
+    payload: visiblePayload(row, secret),
+    sealed: row.sealed !== null && secret === undefined,
     reviewRole: row.reviewRole,
     openedAt: row.openedAt.toISOString(),
     changedAt: row.changedAt.toISOString(),
   }
 }
 
-const historyReply = ({ kind, actor, recordedAt, entryId, commitment }: LogEntry) => ({
+const historyReply = ({ kind, actor, recordedAt, entryId, entryIndex, commitment }: LogEntry) => ({
   kind,
   actor,
   recordedAt: recordedAt.toISOString(),
   entryId,
+  index: entryIndex,
   commitment: Buffer.from(commitment).toString('hex'),
 })
 
-export function caseFileReply({ row, decision, history }: CaseFile): CaseFileReply {
+export function caseFileReply({ row, decision, history }: CaseFile, unsealed: Unsealed): CaseFileReply {
   return {
-    ...caseReply(row),
-    decision: decision === undefined ? null : decisionReply(decision),
+    ...caseReply(row, unsealed),
+    erasedAt: unsealed.erasedAt?.toISOString() ?? null,
+    decision: decision === undefined ? null : decisionReply(decision, unsealed.secrets),
     history: history.map(historyReply),
   }
 }

@@ -4,6 +4,7 @@ import { DecisionReply, decisionReply } from '../decisions/replies.ts'
 import { type AnyOperation, operation } from '../operation.ts'
 import { cursorsOf, page, pageOf, pageQuery } from '../paging.ts'
 import { findCases, getCase, queueOf } from './cases.ts'
+import { purposeQuery, reveal } from './open.ts'
 import { CaseFileReply, CaseReply, caseFileReply, caseReply } from './replies.ts'
 import { CaseState } from './states.ts'
 
@@ -40,7 +41,7 @@ const listRoute = operation({
       within,
       positionOf: ({ caseId }) => caseId,
     })
-    return { status: 200, body: { items: items.map(caseReply), next } }
+    return { status: 200, body: { items: items.map((row) => caseReply(row)), next } }
   },
 })
 
@@ -81,13 +82,15 @@ const showRoute = operation({
   summary: 'One case with its decision and its history',
   scope: 'case.read',
   params: CaseParams,
-  query: z.strictObject({}),
+  query: z.strictObject(purposeQuery),
   body: undefined,
   reply: { status: 200, schema: CaseFileReply },
-  refusals: ['case.not_found'],
-  async handle(kernel, { actor, params }) {
+  refusals: ['case.not_found', 'vault.purpose_forbidden'],
+  async handle(kernel, { actor, params, query }) {
     const file = await getCase(kernel, actor, params.caseId)
-    return { status: 200, body: caseFileReply(file), version: file.row.version }
+    const { purpose } = query
+    const unsealed = await reveal(kernel, actor, { row: file.row, decision: file.decision, purpose })
+    return { status: 200, body: caseFileReply(file, unsealed), version: file.row.version }
   },
 })
 

@@ -13,10 +13,14 @@ export const CaseRow = z.strictObject({
   state: CaseState,
   version: z.number().int(),
   occurredOn: z.iso.date(),
-  /** Canonical JSON as submitted; its SHA-256 is `payloadDigest`. */
+  /** Canonical JSON of the operational fields. */
   payload: z.string(),
+  /** The other fields, under the holder's key; null where there are none. */
+  sealed: Bytes.nullable(),
+  /** SHA-256 of `payload`; where something is sealed, the keyed digest of both parts (`kernel/vault/seal.ts`). */
   payloadDigest: Bytes,
-  subject: z.string().nullable(),
+  /** Whose key seals what is sealed of the case; null where nothing is. */
+  holderId: z.uuid().nullable(),
   source: CaseSource,
   reviewRole: z.string().nullable(),
   priority: z.number().nullable(),
@@ -25,19 +29,20 @@ export const CaseRow = z.strictObject({
 })
 export type CaseRow = z.infer<typeof CaseRow>
 
-const columns = `case_id, application_id, reference, state, version, occurred_on, payload, payload_digest, subject, source,
-    review_role, priority, opened_at, changed_at`
+const columns = `case_id, application_id, reference, state, version, occurred_on, payload, sealed, payload_digest,
+    holder_id, source, review_role, priority, opened_at, changed_at`
 
 /** Adds cases; one whose reference is taken is left out of the answer. */
 export const insertCases = statement({
   name: 'cases.insert',
   text: `
-    insert into cases (institution_id, case_id, application_id, reference, state, version, occurred_on, payload,
-      payload_digest, subject, source, review_role, priority, opened_at, changed_at)
-    select $1, case_id, $2, reference, state, 1, occurred_on, payload, payload_digest, subject, $3, review_role, priority,
-      $4, $4
-    from unnest($5::uuid[], $6::text[], $7::text[], $8::date[], $9::json[], $10::bytea[], $11::text[], $12::text[], $13::float8[])
-      as given (case_id, reference, state, occurred_on, payload, payload_digest, subject, review_role, priority)
+    insert into cases (institution_id, case_id, application_id, reference, state, version, occurred_on, payload, sealed,
+      payload_digest, holder_id, source, review_role, priority, opened_at, changed_at)
+    select $1, case_id, $2, reference, state, 1, occurred_on, payload, sealed, payload_digest, holder_id, $3, review_role,
+      priority, $4, $4
+    from unnest($5::uuid[], $6::text[], $7::text[], $8::date[], $9::json[], $10::bytea[], $11::bytea[], $12::uuid[],
+        $13::text[], $14::float8[])
+      as given (case_id, reference, state, occurred_on, payload, sealed, payload_digest, holder_id, review_role, priority)
     on conflict (institution_id, application_id, reference) do nothing
     returning case_id`,
   row: z.strictObject({ caseId: z.uuid() }),
@@ -46,16 +51,32 @@ export const insertCases = statement({
 export const casesByReference = statement({
   name: 'cases.byReference',
   text: `
-    select reference, case_id, payload_digest, state, version
+    select reference, case_id, payload_digest, holder_id, state, version
     from cases
     where institution_id = $1 and application_id = $2 and reference = any($3::text[])`,
-  row: CaseRow.pick({ reference: true, caseId: true, payloadDigest: true, state: true, version: true }),
+  row: CaseRow.pick({
+    reference: true,
+    caseId: true,
+    payloadDigest: true,
+    holderId: true,
+    state: true,
+    version: true,
+  }),
 })
 
 export const caseById = statement({
   name: 'cases.byId',
   text: `select ${columns} from cases where institution_id = $1 and case_id = $2`,
   row: CaseRow,
+})
+
+/** What the sealed texts of cases are opened with. */
+export const sealsOfCases = statement({
+  name: 'cases.seals',
+  text: `
+    select case_id, application_id, reference, holder_id from cases
+    where institution_id = $1 and case_id = any($2::uuid[])`,
+  row: CaseRow.pick({ caseId: true, applicationId: true, reference: true, holderId: true }),
 })
 
 /** Locks the case until the end of the transaction, so that of two officers the second sees what the first did. */
@@ -86,13 +107,23 @@ export const moveCase = statement({
   row: z.strictObject({ version: z.number().int() }),
 })
 
+/** Gives a holder to cases of which nothing was sealed so far. */
+export const giveHolders = statement({
+  name: 'cases.giveHolders',
+  text: `
+    update cases set holder_id = given.holder_id
+    from unnest($2::uuid[], $3::uuid[]) as given (case_id, holder_id)
+    where cases.institution_id = $1 and cases.case_id = given.case_id and cases.holder_id is null`,
+})
+
 /** Moves cases that wait for a decision on, each at most once whoever else tries. */
 export const moveOpenedCases = statement({
   name: 'cases.moveOpened',
   text: `
     update cases set state = given.state, version = version + 1, review_role = given.review_role,
-      priority = given.priority, changed_at = $2
-    from unnest($3::uuid[], $4::text[], $5::text[], $6::float8[]) as given (case_id, state, review_role, priority)
+      priority = given.priority, changed_at = $2, holder_id = coalesce(cases.holder_id, given.holder_id)
+    from unnest($3::uuid[], $4::text[], $5::text[], $6::float8[], $7::uuid[])
+      as given (case_id, state, review_role, priority, holder_id)
     where cases.institution_id = $1 and cases.case_id = given.case_id and cases.state = 'opened'
     returning cases.case_id`,
   row: z.strictObject({ caseId: z.uuid() }),
@@ -135,12 +166,19 @@ export const countByState = statement({
 export const undecidedCases = statement({
   name: 'cases.undecided',
   text: `
-    select case_id, occurred_on, payload, reference from cases
+    select case_id, occurred_on, payload, sealed, holder_id, reference from cases
     where institution_id = $1 and application_id = $2 and state = 'opened'
       and occurred_on between $3 and $4 and (occurred_on, case_id) > ($5::date, $6::uuid)
     order by occurred_on, case_id
     limit $7`,
-  row: CaseRow.pick({ caseId: true, occurredOn: true, payload: true, reference: true }),
+  row: CaseRow.pick({
+    caseId: true,
+    occurredOn: true,
+    payload: true,
+    sealed: true,
+    holderId: true,
+    reference: true,
+  }),
 })
 
 export const countUndecided = statement({
@@ -149,4 +187,32 @@ export const countUndecided = statement({
     select count(*) as cases from cases
     where institution_id = $1 and application_id = $2 and state = 'opened' and occurred_on between $3 and $4`,
   row: z.strictObject({ cases: z.number().int() }),
+})
+
+/** By application, how many cases a holder has, how many of them wait for an officer, and the day of the last. */
+export const casesHeld = statement({
+  name: 'cases.held',
+  text: `
+    select application_id, count(*) as cases, count(*) filter (where state = 'in_review') as in_review,
+      max(occurred_on) as last_occurred_on
+    from cases
+    where institution_id = $1 and holder_id = $2
+    group by application_id order by application_id`,
+  row: z.strictObject({
+    applicationId: z.string(),
+    cases: z.number().int(),
+    inReview: z.number().int(),
+    lastOccurredOn: z.iso.date(),
+  }),
+})
+
+/** Cases of a holder, oldest first; continues after a case. */
+export const casesOfHolder = statement({
+  name: 'cases.ofHolder',
+  text: `
+    select ${columns} from cases
+    where institution_id = $1 and holder_id = $2 and case_id > $3
+    order by case_id
+    limit $4`,
+  row: CaseRow,
 })

@@ -7,11 +7,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { Refusal } from '../errors.ts'
+import { attemptOnce, beginText, isTransient, type Progress, type Scope } from './attempt.ts'
 import type { Cluster } from './cluster.ts'
+import { LockedSession } from './locked-session.ts'
 import { applicationRole, applicationSchema, KERNEL_ROLE, KERNEL_SCHEMA } from './roles.ts'
 import { Transaction } from './transaction.ts'
-import { isUnavailable, sqlState, wasNeverSent } from './unavailable.ts'
+import { isUnavailable } from './unavailable.ts'
 
+export type { LockedSession } from './locked-session.ts'
 export { type Parameter, type Statement, statement } from './statement.ts'
 export type { Transaction } from './transaction.ts'
 export { isUniqueViolation } from './unavailable.ts'
@@ -23,6 +26,11 @@ export interface TransactionOptions {
   readonly statementTimeoutMs?: number
   /** Whether the work starts again after a deadlock, a serialization failure or a lost connection. True unless told. */
   readonly isRetried?: boolean
+  /**
+   * False for what counts only together with a later transaction that waits for the disk: the write-ahead log is flushed in
+   * order, so that one's commit makes this one durable too. True unless told.
+   */
+  readonly waitsForDisk?: boolean
 }
 
 /**
@@ -44,7 +52,6 @@ export interface DatabaseOptions {
   readonly patienceMs?: number
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 const STATEMENT_TIMEOUT_MS = 30_000
 /** A transaction that waits for its caller this long has been forgotten; its locks would stop everybody. */
 const IDLE_IN_TRANSACTION_MS = 120_000
@@ -87,6 +94,15 @@ export class Database {
     }
   }
 
+  /**
+   * A connection of its own that holds the database's lock of this name (an advisory lock), or undefined where another
+   * holds it. @throws Refusal `database.unavailable`
+   */
+  tryLock(name: string): Promise<LockedSession | undefined> {
+    const config = this.#options.cluster.connection(KERNEL_ROLE, KERNEL_SCHEMA)
+    return LockedSession.tryOpen({ ...config, ...this.#bounds }, name)
+  }
+
   /** Whether the database answers. */
   async isReachable(): Promise<boolean> {
     try {
@@ -113,12 +129,8 @@ export class Database {
   #pool(role: string, schema: string, max: number): pg.Pool {
     const pool = new pg.Pool({
       ...this.#options.cluster.connection(role, schema),
+      ...this.#bounds,
       max,
-      // Statements need not wait for one another's answers: `begin` travels with the first, a batch travels at once.
-      pipeline: true,
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
-      connectionTimeoutMillis: this.#patienceMs,
       idleTimeoutMillis: 30_000,
     })
     // An idle connection reports a stopped server here; the pool drops it and the next transaction makes a new one.
@@ -126,18 +138,29 @@ export class Database {
     return pool
   }
 
+  get #bounds() {
+    return {
+      // Statements need not wait for one another's answers: `begin` travels with the first, a batch travels at once.
+      pipeline: true,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
+      connectionTimeoutMillis: this.#patienceMs,
+    }
+  }
+
   get #patienceMs(): number {
     return this.#options.patienceMs ?? 10_000
   }
 
-  async #transact<T>(pool: pg.Pool, scope: Scope, work: Work<T>): Promise<T> {
+  async #transact<T>(pool: pg.Pool, scope: Scope & TransactionOptions, work: Work<T>): Promise<T> {
     const begin = beginText(scope)
     for (let attempt = 1; ; attempt++) {
       const client = await this.#connect(pool)
       const tx = new Transaction(client, scope.institutionId)
       const progress: Progress = { isCommitting: false }
       try {
-        return await attemptOnce(client, { begin, work: () => work(tx), progress })
+        const onEnd = (isBroken: boolean) => client.release(isBroken)
+        return await attemptOnce(client, { begin, work: () => work(tx), progress, onEnd })
       } catch (error) {
         const isLost = isUnavailable(error)
         // What was not committed did not happen; what was sent to be committed may have.
@@ -166,80 +189,4 @@ export class Database {
       await sleep(wait)
     }
   }
-}
-
-interface Scope extends TransactionOptions {
-  readonly institutionId: string | undefined
-}
-
-/** One message begins the transaction and sets its bounds. The identifier is checked, for no parameter can stand here. */
-function beginText({ institutionId, isReadOnly, statementTimeoutMs }: Scope): string {
-  const parts = [isReadOnly === true ? 'begin isolation level repeatable read read only' : 'begin']
-  if (institutionId !== undefined) {
-    if (!UUID.test(institutionId)) throw new Error('an institution is named by its UUID')
-    parts.push(`set local khudi.institution_id = '${institutionId}'`)
-  }
-  if (statementTimeoutMs !== undefined)
-    parts.push(`set local statement_timeout = ${Math.trunc(statementTimeoutMs)}`)
-  return parts.join('; ')
-}
-
-/** How far a transaction came. */
-interface Progress {
-  isCommitting: boolean
-}
-
-interface Attempt<T> {
-  readonly begin: string
-  readonly work: () => Promise<T>
-  readonly progress: Progress
-}
-
-async function attemptOnce<T>(client: pg.PoolClient, { begin, work, progress }: Attempt<T>): Promise<T> {
-  // A lost connection is reported to the statement under way; without a listener the event would end the process.
-  const ignore = (): void => undefined
-  client.on('error', ignore)
-  let isBroken = false
-  try {
-    // Not awaited: it travels with the first statement, and fails with it.
-    const begun = client.query(begin)
-    begun.catch(ignore)
-    const result = await work()
-    await begun
-    progress.isCommitting = true
-    const committed = await client.query('commit')
-    // PostgreSQL answers the commit of a failed transaction with ROLLBACK, not with an error.
-    if (committed.command !== 'COMMIT')
-      throw new Error(
-        'a statement of the transaction failed and its error was swallowed: nothing was committed',
-      )
-    return result
-  } catch (error) {
-    if (wasNeverSent(error)) progress.isCommitting = false
-    isBroken = isUnavailable(error) || isStalePlan(error) || !(await rolledBack(client))
-    throw error
-  } finally {
-    client.off('error', ignore)
-    client.release(isBroken)
-  }
-}
-
-async function rolledBack(client: pg.PoolClient): Promise<boolean> {
-  try {
-    await client.query('rollback')
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** `cached plan must not change result type`: a migration changed a table; a new connection plans anew. */
-function isStalePlan(error: unknown): boolean {
-  return sqlState(error) === '0A000' && error instanceof Error && error.message.includes('cached plan')
-}
-
-/** Serialization failure, deadlock. */
-function isTransient(error: unknown): boolean {
-  const state = sqlState(error)
-  return state === '40001' || state === '40P01' || isStalePlan(error)
 }

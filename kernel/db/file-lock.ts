@@ -19,14 +19,15 @@ export interface FileLock {
 export async function lockFile(file: string, patienceMs: number): Promise<FileLock> {
   const giveUpAt = performance.now() + patienceMs
   for (;;) {
-    const held = tryLock(file)
+    const held = tryLockFile(file)
     if (held !== undefined) return held
     if (performance.now() > giveUpAt) throw new Error(`another process has held ${file} for ${patienceMs} ms`)
     await sleep(POLL_MS)
   }
 }
 
-function tryLock(file: string): FileLock | undefined {
+/** The lock, or undefined where another process holds it. */
+export function tryLockFile(file: string): FileLock | undefined {
   const connection = new DatabaseSync(file)
   try {
     connection.exec('begin exclusive')

@@ -21,12 +21,21 @@ export interface Ruling {
   readonly state: CaseState
   /** Order in the review queue, higher first; a case that no model could score comes first. */
   readonly priority: number | null
+  /** Whose key seals what is sealed of the reasons; null where nothing is sealed of the case. */
+  readonly holderId: string | null
 }
 
 /** Turns what an application said about a case into a decision under its review rule. */
 export function rule(
   pinned: Pin,
-  given: { readonly caseId: string; readonly reference: string; readonly at: Date },
+  given: {
+    readonly caseId: string
+    readonly reference: string
+    readonly at: Date
+    /** The reasons in full, sealed, where some carry a sealed value. */
+    readonly sealed: Uint8Array | null
+    readonly holderId: string | null
+  },
   decided: DecidedCase,
 ): Ruling {
   const { application, samplingKey } = pinned
@@ -42,6 +51,7 @@ export function rule(
     recommendation: decided.recommendation,
     score: decided.score,
     reasons: decided.reasons,
+    sealed: given.sealed,
     review,
     reviewRole,
     decidedAt: given.at,
@@ -50,6 +60,7 @@ export function rule(
     row,
     state: next('opened', eventOf(review)),
     priority: reviewRole === null ? null : (decided.score ?? 1),
+    holderId: given.holderId,
   }
 }
 
@@ -73,14 +84,16 @@ export async function insertRulings(
     rows.map(({ recommendation }) => recommendation),
     rows.map(({ score }) => score),
     rows.map(({ reasons }) => reasons),
+    rows.map(({ sealed }) => sealed),
     rows.map(({ review }) => review),
     rows.map(({ reviewRole }) => reviewRole),
   ])
-  return rows.map((row) => ({
+  return rulings.map(({ row, holderId }) => ({
     kind: 'decision.made',
     caseId: row.caseId,
     recordId: row.decisionId,
-    record: decisionRecord(row),
+    record: decisionRecord(row, holderId),
+    said: row.recommendation,
   }))
 }
 

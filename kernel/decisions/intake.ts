@@ -5,22 +5,34 @@
  * 1. Pin the registered code and the live models. A crash here leaves nothing.
  * 2. A worker reads each case with its schema and has the application decide it, outside any transaction. A crash here
  *    leaves nothing.
- * 3. One transaction confirms the pin and adds cases, decisions, outcomes and log entries. A crash before its commit leaves
- *    nothing, after it everything; whoever asks again is told what there is, because the reference is unique.
+ * 3. What is personal is sealed under the keys of whom it is about; keys that are missing are made in a transaction of their
+ *    own. A crash here leaves keys that nothing is sealed under; whoever comes with the same person finds them.
+ * 4. One transaction confirms the pin and that the holders of the keys still live, and adds cases, decisions, outcomes and
+ *    log entries. A crash before its commit leaves nothing, after it everything; whoever asks again is told what there is,
+ *    because the reference is unique.
  */
-import { type FieldProblem, readWith } from '@khudi/sdk'
+import { type Application, type FieldProblem, readWith } from '@khudi/sdk'
 import type { Actor } from '../access/roles.ts'
-import { addCases, type CaseSource, type CaseSummary, findByReference, type NewCase } from '../cases/cases.ts'
+import {
+  addCases,
+  type CaseSource,
+  type CaseSummary,
+  findByReference,
+  giveHoldersTo,
+  type NewCase,
+} from '../cases/cases.ts'
 import { next } from '../cases/states.ts'
 import type { Transaction } from '../db/database.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import { type Act, append } from '../log/log.ts'
-import { addOutcomes, type GivenOutcome, type NewOutcome, outcomeOf } from '../outcomes/outcomes.ts'
+import { addOutcomes, type NewOutcome, outcomeOf, type SealedOutcome } from '../outcomes/outcomes.ts'
 import { requireLive } from '../register/register.ts'
+import { requireLiving } from '../vault/vault.ts'
 import { type DecisionRow, decisionsOf, insertRulings, type Ruling, rule } from './decisions.ts'
 import { type Pin, pin, stillPinned } from './pin.ts'
 import type { ReadCase, RefusedCase } from './run.ts'
+import { type Holders, type ReadItem, type Sealing, sealItems } from './sealing.ts'
 
 /** One case as it came in. */
 export interface Submission {
@@ -44,6 +56,13 @@ export type IntakeResult =
       /** `unchanged`: the same case was here before, and nothing was done. */
       readonly status: 'accepted' | 'unchanged'
       readonly decision: DecisionRow | undefined
+      /**
+       * Canonical JSON of the reasons in full, where `decision` has them without their sealed values. Null where nothing is
+       * sealed, and for an unchanged case: its reasons are opened by a read that is logged.
+       */
+      readonly secretReasons: string | null
+      /** Whose key seals what is sealed of the case. */
+      readonly holderId: string | null
     })
   | {
       readonly status: 'refused'
@@ -53,18 +72,21 @@ export type IntakeResult =
       readonly reference: string | undefined
     }
 
-/** A batch that was read and decided, and not yet committed. */
+type RefusedItem = Extract<IntakeResult, { status: 'refused' }>
+
+/** A batch that was read, decided and sealed, and not yet committed. */
 export interface Prepared {
   readonly request: IntakeRequest
   readonly pinned: Pin | undefined
   readonly items: readonly PreparedItem[]
+  readonly holders: Holders
 }
 
 type PreparedItem =
-  | { readonly refused: Extract<IntakeResult, { status: 'refused' }> }
-  | { readonly refused?: undefined; readonly read: ReadCase; readonly outcome: GivenOutcome | undefined }
+  | { readonly refused: RefusedItem }
+  | { readonly refused?: undefined; readonly read: ReadCase; readonly sealing: Sealing }
 
-/** Steps 1 and 2. Batches may be prepared while earlier ones commit. */
+/** Steps 1 to 3. Batches may be prepared while earlier ones commit. */
 export async function prepare(kernel: Kernel, actor: Actor, request: IntakeRequest): Promise<Prepared> {
   const { applicationId, submissions, isDecided } = request
   // 1.
@@ -75,35 +97,55 @@ export async function prepare(kernel: Kernel, actor: Actor, request: IntakeReque
   // 2.
   const payloads = submissions.map(({ json }) => json)
   const reads = await kernel.workers.run({ kind: 'decide', applicationId, payloads, models: pinned?.digests })
-  const items = submissions.map((submission, index): PreparedItem => {
-    const read = reads[index]
-    if (read === undefined) throw new Error('a worker answered fewer cases than it was given')
-    if (!read.ok) return { refused: refusal('case.invalid', read) }
-    if (submission.outcome === undefined) return { read, outcome: undefined }
-    const outcome = readWith(application.outcome, submission.outcome)
-    if (!outcome.ok) return { refused: refusal('outcome.invalid', outcome, read.reference) }
-    return { read, outcome: outcomeOf(submission.outcome) }
+  const given = submissions.map((submission, index) => readItem(application, submission, reads[index]))
+  // 3.
+  const { sealings, holders } = await sealItems(kernel, actor.institutionId, {
+    applicationId,
+    items: given.flatMap((item) => ('refused' in item ? [] : [item])),
   })
-  return { request, pinned, items }
+  let next = 0
+  const items = given.map((item): PreparedItem => {
+    if ('refused' in item) return item
+    const sealing = sealings[next++]
+    if (sealing === undefined) throw new Error('every case that was read is sealed')
+    return { read: item.read, sealing }
+  })
+  return { request, pinned, items, holders }
+}
+
+function readItem(
+  application: Application,
+  submission: Submission,
+  read: ReadCase | RefusedCase | undefined,
+): ReadItem | { readonly refused: RefusedItem } {
+  if (read === undefined) throw new Error('a worker answered fewer cases than it was given')
+  if (!read.ok) return { refused: refusal('case.invalid', read) }
+  if (submission.outcome === undefined) return { read, outcome: undefined }
+  const outcome = readWith(application.outcome, submission.outcome)
+  if (!outcome.ok) return { refused: refusal('outcome.invalid', outcome, read.reference) }
+  return { read, outcome: outcomeOf(application, submission.outcome) }
 }
 
 function refusal(
-  code: Extract<IntakeResult, { status: 'refused' }>['code'],
+  code: RefusedItem['code'],
   { problems }: Pick<RefusedCase, 'problems'>,
   reference?: string,
-): Extract<IntakeResult, { status: 'refused' }> {
+): RefusedItem {
   return { status: 'refused', code, problems, reference }
 }
 
 /** More to commit in the same transaction as a batch: its place in an import, the reply to an idempotency key. */
-export type Alongside = (tx: Transaction, results: readonly IntakeResult[]) => Promise<void>
+export type Alongside = (tx: Transaction, results: readonly IntakeResult[], holders: Holders) => Promise<void>
 
 export interface Commitment {
   readonly prepared: Prepared
   readonly alongside?: Alongside | undefined
 }
 
-/** Step 3. Prepares anew where register or models changed in between. Results in the order of the submissions. */
+/**
+ * Step 4. Prepares anew where register or models changed in between, or a holder was erased. Results in the order of the
+ * submissions.
+ */
 export async function commit(
   kernel: Kernel,
   actor: Actor,
@@ -112,17 +154,18 @@ export async function commit(
   const results = await kernel.db
     .transaction(actor.institutionId, async (tx) => {
       // Sent together; the cases are rolled back with the transaction where the pin no longer holds.
-      const { pinned } = prepared
-      const [holds, done] = await Promise.all([
+      const { pinned, holders } = prepared
+      const [live, holds, done] = await Promise.all([
+        requireLiving(tx, [...holders.keys()]),
         pinned === undefined ? true : stillPinned(tx, pinned),
         write(tx, prepared, { actor: actor.name, at: kernel.clock() }),
       ])
-      if (!holds) throw new PinChanged()
-      await alongside?.(tx, done)
+      if (!live || !holds) throw new Outdated()
+      await alongside?.(tx, done, holders)
       return done
     })
     .catch((error: unknown) => {
-      if (error instanceof PinChanged) return undefined
+      if (error instanceof Outdated) return undefined
       throw error
     })
   if (results !== undefined) return results
@@ -130,7 +173,7 @@ export async function commit(
 }
 
 /** Rolls the transaction back; caught by `commit`. */
-class PinChanged extends Error {}
+class Outdated extends Error {}
 
 /** Prepares and commits one batch. */
 export async function intake(
@@ -146,34 +189,38 @@ export async function intake(
 interface Draft {
   readonly given: NewCase
   readonly ruling: Ruling | undefined
-  readonly outcome: GivenOutcome | undefined
+  readonly secretReasons: string | null
+  readonly outcome: SealedOutcome | undefined
 }
 
 function draftOf(
   pinned: Pin | undefined,
-  { read, outcome }: { readonly read: ReadCase; readonly outcome: GivenOutcome | undefined },
+  { read, sealing }: Exclude<PreparedItem, { refused: RefusedItem }>,
   at: Date,
 ): Draft {
   const caseId = newId()
-  const { reference, payload, payloadDigest, occurredOn, subject, decided } = read
+  const { reference, payload, occurredOn, decided } = read
+  const { sealed, payloadDigest, holderId, sealedReasons, outcome } = sealing
   const ruling =
     pinned === undefined || decided === undefined
       ? undefined
-      : rule(pinned, { caseId, reference, at }, decided)
+      : rule(pinned, { caseId, reference, at, sealed: sealedReasons, holderId }, decided)
   const state = ruling?.state ?? 'opened'
   return {
     given: {
       caseId,
       reference,
       payload,
+      sealed,
       payloadDigest,
+      holderId,
       occurredOn,
-      subject,
       state: outcome === undefined ? state : next(state, 'outcome.recorded'),
       reviewRole: ruling?.row.reviewRole ?? null,
       priority: ruling?.priority ?? null,
     },
     ruling,
+    secretReasons: decided?.secretReasons ?? null,
     outcome,
   }
 }
@@ -205,6 +252,8 @@ async function write(tx: Transaction, prepared: Prepared, act: Act): Promise<Int
     return resultOf(draft, added.has(draft.given.caseId), known)
   })
   const outcomes = await addOutcomes(tx, act, outcomesOf(drafts, results))
+  // After it, since it has locked these cases in the one order that everybody locks them in.
+  await giveHoldersTo(tx, newHoldersOf(drafts, results))
   await append(tx, act, [...recorded, ...decisions, ...outcomes])
   return results
 }
@@ -214,6 +263,7 @@ type Known = ReadonlyMap<
   {
     readonly summary: CaseSummary
     readonly payloadDigest: Uint8Array
+    readonly holderId: string | null
     readonly decision: DecisionRow | undefined
   }
 >
@@ -230,22 +280,38 @@ async function knownCases(tx: Transaction, applicationId: string, drafts: readon
     rows.map(({ caseId }) => caseId),
   )
   return new Map(
-    rows.map(({ payloadDigest, ...summary }) => [
+    rows.map(({ payloadDigest, holderId, ...summary }) => [
       summary.reference,
-      { summary, payloadDigest, decision: decisions.get(summary.caseId) },
+      { summary, payloadDigest, holderId, decision: decisions.get(summary.caseId) },
     ]),
   )
 }
 
-function resultOf({ given, ruling }: Draft, isAdded: boolean, known: Known): IntakeResult {
-  const { caseId, reference, state } = given
-  if (isAdded) return { status: 'accepted', caseId, reference, state, version: 1, decision: ruling?.row }
+function resultOf({ given, ruling, secretReasons }: Draft, isAdded: boolean, known: Known): IntakeResult {
+  const { caseId, reference, state, holderId } = given
+  if (isAdded) {
+    const decision = ruling?.row
+    return { status: 'accepted', caseId, reference, state, version: 1, decision, secretReasons, holderId }
+  }
   const before = known.get(reference)
   if (before === undefined) throw new Error('a reference that is taken belongs to a case')
-  if (Buffer.from(before.payloadDigest).equals(given.payloadDigest)) {
-    return { status: 'unchanged', ...before.summary, decision: before.decision }
+  // A person who was erased and comes again is another holder; what the first one sealed cannot be compared, nor added to.
+  const isSameHolder = holderId === null || before.holderId === null || before.holderId === holderId
+  if (isSameHolder && Buffer.from(before.payloadDigest).equals(given.payloadDigest)) {
+    const { summary, decision } = before
+    const held = before.holderId ?? holderId
+    return { status: 'unchanged', ...summary, decision, secretReasons: null, holderId: held }
   }
   return { status: 'refused', code: 'case.reference_taken', problems: [], reference }
+}
+
+/** Cases that were here without a holder, and get an outcome now that has one. */
+function newHoldersOf(drafts: readonly (Draft | undefined)[], results: readonly IntakeResult[]) {
+  return results.flatMap((result, index) => {
+    if (result.status !== 'unchanged' || result.holderId === null) return []
+    const isSealed = (drafts[index]?.outcome?.sealed ?? null) !== null
+    return isSealed ? [{ caseId: result.caseId, holderId: result.holderId }] : []
+  })
 }
 
 function outcomesOf(drafts: readonly (Draft | undefined)[], results: readonly IntakeResult[]): NewOutcome[] {

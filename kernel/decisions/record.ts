@@ -1,25 +1,24 @@
-import { canonicalJson } from '../canonical.ts'
+import { hash } from 'node:crypto'
 import type { DecisionRow } from './store.ts'
 
-const hex = (bytes: Uint8Array | null) => (bytes === null ? null : Buffer.from(bytes).toString('hex'))
+const hex = (bytes: Uint8Array) => `"${Buffer.from(bytes).toString('hex')}"`
 
 /**
- * What the log commits to for a decision: canonical JSON of everything the decision says. `reasons` is canonical already
- * and enters by its text, so that nothing is parsed again.
+ * What the log commits to for a decision: everything the decision says. Reasons are canonical already and enter by their text;
+ * sealed reasons enter by whose key seals them and the digest of the sealed bytes.
+ *
+ * Canonical by construction (RFC 8785), names in order, as the record of a case is; `JSON.stringify` writes texts and numbers as
+ * RFC 8785 asks.
  */
-export function decisionRecord(row: DecisionRow): string {
-  const rest = canonicalJson({
-    application: row.applicationId,
-    applicationDigest: hex(row.applicationDigest),
-    case: row.caseId,
-    decidedAt: row.decidedAt.toISOString(),
-    decision: row.decisionId,
-    modelDigest: hex(row.modelDigest),
-    recommendation: row.recommendation,
-    review: row.review,
-    reviewRole: row.reviewRole,
-    round: row.round,
-    score: row.score,
-  })
-  return `{"decision":${rest},"reasons":${row.reasons}}`
+export function decisionRecord(row: DecisionRow, holderId: string | null): string {
+  const modelDigest = row.modelDigest === null ? 'null' : hex(row.modelDigest)
+  const holder = row.sealed === null ? '' : `,"holder":${JSON.stringify(holderId)}`
+  const sealed = row.sealed === null ? '' : `,"sealed":"${hash('sha256', row.sealed, 'hex')}"`
+  return (
+    `{"decision":{"application":"${row.applicationId}","applicationDigest":${hex(row.applicationDigest)},` +
+    `"case":"${row.caseId}","decidedAt":"${row.decidedAt.toISOString()}","decision":"${row.decisionId}",` +
+    `"modelDigest":${modelDigest},"recommendation":${JSON.stringify(row.recommendation)},"review":"${row.review}",` +
+    `"reviewRole":${JSON.stringify(row.reviewRole)},"round":${row.round},"score":${JSON.stringify(row.score)}}` +
+    `${holder},"reasons":${row.reasons}${sealed}}`
+  )
 }

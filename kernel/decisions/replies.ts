@@ -1,5 +1,6 @@
 /** What the API says of a decision and of a submission. */
 import { z } from 'zod'
+import { visibleReasons } from '../cases/open.ts'
 import { CaseState } from '../cases/states.ts'
 import type { IntakeResult } from './intake.ts'
 import { type DecisionRow, ReviewKind } from './store.ts'
@@ -20,6 +21,7 @@ export const DecisionReply = z.strictObject({
   recommendation: z.string().nullable(),
   score: z.number().nullable(),
   reasons: z.array(ReasonReply),
+  sealed: z.boolean().describe('Whether sealed values are left out of the reasons'),
   review: ReviewKind,
   reviewRole: z.string().nullable(),
   modelDigest: Digest.nullable(),
@@ -29,16 +31,21 @@ export const DecisionReply = z.strictObject({
 export type DecisionReply = z.infer<typeof DecisionReply>
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
-const Reasons = z.array(ReasonReply)
+export const Reasons = z.array(ReasonReply)
 
-export function decisionReply(row: DecisionRow): DecisionReply {
+/** @param secrets reasons in full by decision, where they were opened */
+export function decisionReply(
+  row: DecisionRow,
+  secrets: ReadonlyMap<string, string> = new Map(),
+): DecisionReply {
   return {
     decisionId: row.decisionId,
     caseId: row.caseId,
     round: row.round,
     recommendation: row.recommendation,
     score: row.score,
-    reasons: Reasons.parse(JSON.parse(row.reasons)),
+    reasons: Reasons.parse(JSON.parse(visibleReasons(row, secrets))),
+    sealed: row.sealed !== null && !secrets.has(row.decisionId),
     review: row.review,
     reviewRole: row.reviewRole,
     modelDigest: row.modelDigest === null ? null : hex(row.modelDigest),
@@ -85,14 +92,18 @@ export const IntakeLine = z.discriminatedUnion('status', [
 export type IntakeLine = z.infer<typeof IntakeLine>
 
 export function submissionReply(result: Exclude<IntakeResult, { status: 'refused' }>): SubmissionReply {
-  const { status, caseId, reference, state, version, decision } = result
+  const { status, caseId, reference, state, version, decision, secretReasons } = result
+  // Whoever submits a case gets its reasons in full, this once: they have just said everything that these tell.
+  const secrets = new Map(
+    decision === undefined || secretReasons === null ? [] : [[decision.decisionId, secretReasons]],
+  )
   return {
     status,
     caseId,
     reference,
     state,
     version,
-    decision: decision === undefined ? null : decisionReply(decision),
+    decision: decision === undefined ? null : decisionReply(decision, secrets),
   }
 }
 

@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto'
 import type { Application } from '@khudi/sdk'
 import type { CaseEvent } from '../cases/states.ts'
 import { unreachable } from '../errors.ts'
+import { hmacSha256 } from '../hmac.ts'
 import type { ReviewKind } from './store.ts'
 
 /** How a recommendation takes effect, and which role looks at it first. */
@@ -47,6 +47,6 @@ export function eventOf(review: ReviewKind): CaseEvent {
  * fraction. Uniform, the same at every replay, and not to be foreseen by whoever chooses the reference.
  */
 export function drawOf(samplingKey: Uint8Array, applicationId: string, reference: string): number {
-  const mac = createHmac('sha256', samplingKey).update(`${applicationId}\n${reference}`).digest()
+  const mac = hmacSha256(samplingKey, `${applicationId}\n${reference}`)
   return mac.readUIntBE(0, 6) / 2 ** 48
 }

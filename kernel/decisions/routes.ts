@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { requireApplication } from '../access/access.ts'
+import { getCase } from '../cases/cases.ts'
+import { purposeQuery, reveal, visibleReasons } from '../cases/open.ts'
 import { Refusal } from '../errors.ts'
 import {
   type AnyOperation,
@@ -8,8 +10,10 @@ import {
   intakeOperation,
   operation,
 } from '../operation.ts'
+import { officeOf } from '../vault/batches.ts'
 import { getDecision, streamDecisions } from './decisions.ts'
 import type { IntakeResult } from './intake.ts'
+import { openReasons } from './open.ts'
 import { DecisionReply, decisionReply, IntakeLine, SubmissionReply, submissionReply } from './replies.ts'
 import { decideStream } from './stream.ts'
 
@@ -108,12 +112,17 @@ const showRoute = operation({
   summary: 'One decision with its reasons',
   scope: 'decision.read',
   params: DecisionParams,
-  query: z.strictObject({}),
+  query: z.strictObject(purposeQuery),
   body: undefined,
   reply: { status: 200, schema: DecisionReply },
-  refusals: ['decision.not_found'],
-  async handle(kernel, { actor, params }) {
-    return { status: 200, body: decisionReply(await getDecision(kernel, actor, params.decisionId)) }
+  refusals: ['decision.not_found', 'vault.purpose_forbidden'],
+  async handle(kernel, { actor, params, query }) {
+    const decision = await getDecision(kernel, actor, params.decisionId)
+    const { purpose } = query
+    if (purpose === undefined) return { status: 200, body: decisionReply(decision) }
+    const { row } = await getCase(kernel, actor, decision.caseId)
+    const { secrets } = await reveal(kernel, actor, { row, decision, purpose })
+    return { status: 200, body: decisionReply(decision, secrets) }
   },
 })
 
@@ -126,16 +135,26 @@ const exportRoute = exportOperation({
   summary: 'All decisions of an application in the order they were made, as NDJSON or CSV',
   scope: 'decision.read',
   params: ApplicationParams,
-  query: z.strictObject({}),
+  query: z.strictObject({
+    purpose: z
+      .literal('audit')
+      .optional()
+      .describe('Opens sealed reasons, a batch at a time; each batch is recorded with its exact count'),
+  }),
   row: DecisionExportRow,
-  refusals: ['access.application_foreign'],
-  async *handle(kernel, { actor, params, signal }) {
-    requireApplication(actor, params.applicationId)
-    for await (const rows of streamDecisions(kernel, actor.institutionId, {
-      applicationId: params.applicationId,
-    })) {
+  refusals: ['access.application_foreign', 'vault.purpose_forbidden'],
+  async *handle(kernel, { actor, params, query, signal }) {
+    const { applicationId } = params
+    const { purpose } = query
+    requireApplication(actor, applicationId)
+    if (purpose !== undefined) officeOf(actor, purpose)
+    for await (const rows of streamDecisions(kernel, actor.institutionId, { applicationId })) {
       signal.throwIfAborted()
-      yield rows.map((row) => ({ ...decisionReply(row), reasons: row.reasons }))
+      const secrets =
+        purpose === undefined
+          ? new Map<string, string>()
+          : await openReasons(kernel, actor, { applicationId, purpose, decisions: rows })
+      yield rows.map((row) => ({ ...decisionReply(row, secrets), reasons: visibleReasons(row, secrets) }))
     }
   },
 })

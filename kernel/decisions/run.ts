@@ -5,14 +5,22 @@
 import {
   type Application,
   type Decided,
+  divide,
+  type FeatureRow,
   type FieldProblem,
   type LoadedModel,
   type ModelHandle,
+  mayTellSealed,
+  protectionPlan,
   type Reason,
   readCase,
   readWith,
+  type SealedValues,
+  sealedValues,
+  tellsSealed,
+  unite,
 } from '@khudi/sdk'
-import { canonicalJson, sha256 } from '../canonical.ts'
+import { canonicalJson } from '../canonical.ts'
 
 /** How many reasons a decision carries at most: what an officer takes in at a glance. */
 const reasonCount = 5
@@ -20,9 +28,10 @@ const reasonCount = 5
 /** A case that the schema took. */
 export interface ReadCase {
   readonly ok: true
-  /** Canonical JSON of what was submitted. */
+  /** Canonical JSON of the operational fields of what was submitted. */
   readonly payload: string
-  readonly payloadDigest: Uint8Array
+  /** Canonical JSON of the others, which are sealed before they are stored; null where there are none. */
+  readonly secret: string | null
   readonly reference: string
   readonly occurredOn: string
   readonly subject: string | null
@@ -39,36 +48,51 @@ export interface RefusedCase {
 export interface DecidedCase {
   readonly recommendation: string | null
   readonly score: number | null
-  /** Canonical JSON of the reasons. */
+  /** Canonical JSON of the reasons, without their values where `secretReasons` has them. */
   readonly reasons: string
-  /** What failed, for the institution's engineers; never shown outside. */
+  /** Canonical JSON of the reasons in full where they are to be sealed, else null. */
+  readonly secretReasons: string | null
+  /** What failed, for the institution's engineers; never shown outside. Holds no value of a sealed field. */
   readonly failure: string | undefined
 }
 
 /** Models by name; `undefined` reads without deciding. */
 export type Models = Readonly<Record<string, LoadedModel>> | undefined
 
-/** Reads and decides one case given as JSON text. */
+/** A case as it is stored, opened: `payload` and `secret` of its `ReadCase`. */
+export interface StoredCase {
+  readonly payload: string
+  readonly secret: string | null
+}
+
+/** Reads and decides one case, given as the JSON text that was submitted or as it is stored. */
 export async function runCase(
   application: Application,
   models: Models,
-  json: string,
+  submitted: string | StoredCase,
 ): Promise<ReadCase | RefusedCase> {
-  const given = parseJson(json)
+  const given = typeof submitted === 'string' ? parseJson(submitted) : wholeOf(submitted)
   if (given === undefined) return { ok: false, problems: [notJson] }
   const read = readable(application, given)
   if (!read.ok) return read
   const { value, reference, occurredOn, subject } = read.value
-  const payload = canonicalJson(given)
+  const plan = protectionPlan(application.case, application.classification)
+  const { open, sealed } = divide(plan, given)
+  const values = sealed === undefined ? undefined : () => sealedValues(plan, [given, value])
   return {
     ok: true,
-    payload,
-    payloadDigest: sha256(payload),
+    payload: canonicalJson(open),
+    secret: sealed === undefined ? null : canonicalJson(sealed),
     reference,
     occurredOn,
     subject: subject ?? null,
-    decided: models === undefined ? undefined : await decide(application, models, value),
+    decided: models === undefined ? undefined : await decide(application, models, { value, values }),
   }
+}
+
+function wholeOf({ payload, secret }: StoredCase): unknown {
+  const open: unknown = JSON.parse(payload)
+  return secret === null ? open : unite(open, JSON.parse(secret))
 }
 
 /** An application that cannot name a case its own schema took refuses this case, and not those beside it. */
@@ -103,24 +127,40 @@ function parseJson(text: string): unknown {
   }
 }
 
+/** Collects what is sealed of a case; `undefined` where nothing is. */
+type Values = (() => SealedValues) | undefined
+
+/** A case as an application sees it, with the values that are sealed of it. */
+interface Decidable {
+  readonly value: unknown
+  readonly values: Values
+}
+
 /** Asks the application. Whatever it throws becomes an unaided decision: a failure never turns into a default. */
 async function decide(
   application: Application,
   models: NonNullable<Models>,
-  value: unknown,
+  { value, values }: Decidable,
 ): Promise<DecidedCase> {
   try {
     const decided = await application.decide(value, { models: handles(application, models) })
-    return checked(application, decided)
+    return checked(application, decided, values)
   } catch (error) {
     return {
       recommendation: null,
       score: null,
       reasons: '[]',
-      failure:
-        error instanceof Error ? error.message : 'the application threw something that is not an error',
+      secretReasons: null,
+      failure: failureOf(error, values),
     }
   }
+}
+
+/** What an application writes into an error may be about a person; this text reaches logs. */
+function failureOf(error: unknown, values: Values): string {
+  if (!(error instanceof Error)) return 'the application threw something that is not an error'
+  if (values === undefined || !tellsSealed(values(), error.message)) return error.message
+  return `the application threw a ${error.name} that speaks of a sealed field`
 }
 
 function handles(
@@ -143,23 +183,43 @@ function handles(
 /** One set of handles for each set of loaded models, made once rather than for every case. */
 const handleCache = new WeakMap<NonNullable<Models>, Record<string, ModelHandle<unknown>>>()
 
-function checked(application: Application, decided: Decided<string>): DecidedCase {
+function checked(application: Application, decided: Decided<string>, values: Values): DecidedCase {
   if (!Object.hasOwn(application.recommendations, decided.recommendation)) {
     throw new Error(`"${decided.recommendation}" is not a declared recommendation`)
   }
   const score = decided.score ?? null
   if (score !== null && !(score >= 0 && score <= 1)) throw new Error('a score is a probability from 0 to 1')
+  const reasons = decided.reasons.slice(0, reasonCount)
+  const full = reasonsJson(reasons)
+  const isSecret = values !== undefined && areSecret(application, { reasons, full }, values)
   return {
     recommendation: decided.recommendation,
     score,
-    reasons: reasonsJson(decided.reasons),
+    reasons: isSecret
+      ? reasonsJson(reasons.map(({ code, weight }) => ({ code, weight, value: null })))
+      : full,
+    secretReasons: isSecret ? full : null,
     failure: undefined,
   }
 }
 
+/**
+ * Where cases are about persons, every reason says something about one. Elsewhere a reason is kept in clear unless one of the
+ * case's tells what is sealed; then all of them are sealed, since the others may tell the same in another form.
+ */
+function areSecret(
+  { classification }: Application,
+  { reasons, full }: { readonly reasons: Decided<string>['reasons']; readonly full: string },
+  values: () => SealedValues,
+): boolean {
+  if (classification === 'personal' || classification === 'sensitive') return reasons.length > 0
+  const sealed = values()
+  return mayTellSealed(sealed, full) && reasons.some(({ value }) => tellsSealed(sealed, value))
+}
+
 /** Canonical by construction: names in the order of RFC 8785, and `JSON.stringify` writes texts and numbers as it asks. */
 function reasonsJson(reasons: Decided<string>['reasons']): string {
-  return `[${reasons.slice(0, reasonCount).map(reasonJson).join(',')}]`
+  return `[${reasons.map(reasonJson).join(',')}]`
 }
 
 function reasonJson({ code, compared, value, weight }: Reason): string {
@@ -183,22 +243,61 @@ function scalarJson(value: Reason['value']): string {
   return JSON.stringify(value)
 }
 
-/** One example to learn from or to measure with. */
-export interface Example {
-  /** JSON of the case and of its outcome. */
-  readonly payload: string
+/** One example to learn from or to measure with: a case and its outcome as they are stored, opened. */
+export interface Example extends StoredCase {
   readonly outcome: string
+  readonly outcomeSecret: string | null
 }
 
-/** A case and its outcome as the model sees them; `undefined` where the outcome teaches nothing. */
-export function readExample(application: Application, modelName: string, example: Example) {
+/** A case and its outcome as the model sees them. */
+export interface Learned {
+  /** Only where a model is to see it: features may fail, and labels can be counted without them. */
+  row(): FeatureRow
+  readonly label: boolean
+  /** In the unit of the model's `valueLabel`. */
+  readonly value: number
+  readonly example: Example
+  readonly sealed: Values
+}
+
+/** `undefined` where the outcome teaches nothing. */
+export function readExample(
+  application: Application,
+  modelName: string,
+  example: Example,
+): Learned | undefined {
   const spec = application.models[modelName]
   if (spec === undefined) throw new Error(`the application declares no model "${modelName}"`)
-  const given = readWith(application.case, JSON.parse(example.payload))
-  const outcome = readWith(application.outcome, JSON.parse(example.outcome))
+  const json = wholeOf(example)
+  const given = readWith(application.case, json)
+  const outcome = readWith(
+    application.outcome,
+    wholeOf({ payload: example.outcome, secret: example.outcomeSecret }),
+  )
   if (!given.ok || !outcome.ok) throw new Error('a stored case or outcome no longer fits its schema')
   const label = spec.label(outcome.value)
   if (label === undefined) return undefined
-  // Only where a model is to see it: features may fail, and labels can be counted without them.
-  return { row: () => spec.extract(given.value), label, value: spec.value?.(given.value) ?? 0 }
+  const plan = protectionPlan(application.case, application.classification)
+  return {
+    row: () => spec.extract(given.value),
+    label,
+    value: spec.value?.(given.value) ?? 0,
+    example,
+    sealed: example.secret === null ? undefined : () => sealedValues(plan, [json, given.value]),
+  }
+}
+
+/** Features of a case with what is sealed of another in its place; `undefined` where the two do not fit together. */
+export function withSealedOf(
+  application: Application,
+  modelName: string,
+  { of, from }: { readonly of: Learned; readonly from: Learned },
+): FeatureRow | undefined {
+  try {
+    const mixed = wholeOf({ payload: of.example.payload, secret: from.example.secret })
+    const read = readWith(application.case, mixed)
+    return read.ok ? application.models[modelName]?.extract(read.value) : undefined
+  } catch {
+    return undefined
+  }
 }

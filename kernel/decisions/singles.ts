@@ -3,9 +3,16 @@
  * the next transaction, so that its costs (the disk's sync above all) are shared too. Each is answered only after the commit.
  */
 import type { Actor } from '../access/roles.ts'
-import { type Idempotency, type KeptReply, keepReply, keptReply } from '../idempotency/idempotency.ts'
+import {
+  type Idempotency,
+  type KeptReply,
+  keepReply,
+  keptReply,
+  type ReplyHolder,
+} from '../idempotency/idempotency.ts'
 import type { Kernel } from '../kernel.ts'
 import { type IntakeResult, intake, type Submission } from './intake.ts'
+import type { Holders } from './sealing.ts'
 
 export interface SingleRequest {
   readonly applicationId: string
@@ -87,9 +94,9 @@ export class Singles {
   async #withoutKept({ kernel, actor }: Group, batch: readonly Waiting[]): Promise<readonly Waiting[]> {
     if (batch.every(({ request }) => request.idempotency === undefined)) return batch
     const lookUp = async (one: Waiting) => {
-      const { idempotency } = one.request
+      const { idempotency, applicationId } = one.request
       if (idempotency === undefined) return undefined
-      return kernel.db.transaction(actor.institutionId, (tx) => keptReply(tx, actor, idempotency))
+      return keptReply(kernel, actor, { ...idempotency, applicationId })
     }
     const fresh = await Promise.all(
       batch.map(async (one) => {
@@ -117,13 +124,14 @@ export class Singles {
       source,
       isDecided: true,
       submissions,
-      alongside: async (tx, done) => {
+      alongside: async (tx, done, holders) => {
         const at = kernel.clock()
         for (const [index, { request }] of batch.entries()) {
           const result = done[index]
           const reply = result === undefined ? undefined : request.replyOf(result)
           if (request.idempotency === undefined || reply === undefined) continue
-          const isKept = await keepReply(tx, actor, { ...request.idempotency, ...reply, at })
+          const about = result && holderOf(result, holders)
+          const isKept = await keepReply(tx, actor, { ...request.idempotency, ...reply, at, about })
           // Another request with this key committed since we looked: roll back and look again.
           if (!isKept) throw new KeyTaken()
         }
@@ -142,6 +150,14 @@ export class Singles {
 }
 
 class KeyTaken extends Error {}
+
+/** Whose the reply is, where it shows reasons that are sealed. */
+function holderOf(result: IntakeResult, holders: Holders): ReplyHolder | undefined {
+  if (result.status === 'refused' || result.secretReasons === null) return undefined
+  const holder = holders.get(result.holderId ?? '')
+  if (holder === undefined) throw new Error('sealed reasons have a holder')
+  return { caseId: result.caseId, holder }
+}
 
 /** Those whose key comes for the first time in the batch, and those that must wait for the answer to it. */
 function byKey(batch: readonly Waiting[]): Readonly<Record<'first' | 'again', readonly Waiting[]>> {

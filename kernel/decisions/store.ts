@@ -18,8 +18,10 @@ export const DecisionRow = z.strictObject({
   modelDigest: Bytes.nullable(),
   recommendation: z.string().nullable(),
   score: z.number().nullable(),
-  /** Canonical JSON of the reasons. */
+  /** Canonical JSON of the reasons; where `sealed` is set, without the values that are sealed. */
   reasons: z.string(),
+  /** The reasons in full under the key of the case's holder; null where none of them carries a sealed value. */
+  sealed: Bytes.nullable(),
   review: ReviewKind,
   reviewRole: z.string().nullable(),
   decidedAt: z.date(),
@@ -27,16 +29,16 @@ export const DecisionRow = z.strictObject({
 export type DecisionRow = z.infer<typeof DecisionRow>
 
 const columns = `decision_id, case_id, application_id, round, application_digest, model_digest, recommendation, score,
-    reasons, review, review_role, decided_at`
+    reasons, sealed, review, review_role, decided_at`
 
 export const insertDecisions = statement({
   name: 'decisions.insert',
   text: `
     insert into decisions (institution_id, decision_id, case_id, application_id, round, application_digest, model_digest,
-      recommendation, score, reasons, review, review_role, decided_at)
-    select $1, decision_id, case_id, $2, 1, $3, $4, recommendation, score, reasons, review, review_role, $5
-    from unnest($6::uuid[], $7::uuid[], $8::text[], $9::float8[], $10::json[], $11::text[], $12::text[])
-      as given (decision_id, case_id, recommendation, score, reasons, review, review_role)`,
+      recommendation, score, reasons, sealed, review, review_role, decided_at)
+    select $1, decision_id, case_id, $2, 1, $3, $4, recommendation, score, reasons, sealed, review, review_role, $5
+    from unnest($6::uuid[], $7::uuid[], $8::text[], $9::float8[], $10::json[], $11::bytea[], $12::text[], $13::text[])
+      as given (decision_id, case_id, recommendation, score, reasons, sealed, review, review_role)`,
 })
 
 export const decisionById = statement({

@@ -27,7 +27,7 @@ type StreamRecord =
  * Batches under way at once. Commits overlap with one another as well as with the reading and deciding of others: a commit
  * mostly waits, and two cores can be kept busy only where something else is ready. Measured: four are 20 % faster than two.
  */
-const underWay = 4
+const underWay = 6
 
 /** Decides a stream; yields the lines of a batch once it is committed, so that an answered line is durable. */
 export async function* decideStream(

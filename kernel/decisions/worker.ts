@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads'
 import type { Application, Engine, LoadedModel } from '@khudi/sdk'
 import { Refusal } from '../errors.ts'
 import { digestOf } from '../register/applications.ts'
+import { refuseCarried } from './carried.ts'
 import { readExample, runCase } from './run.ts'
 import type { Answers, Message, Settings, Task } from './workers.ts'
 
@@ -87,23 +88,24 @@ const handlers: {
     const spec = application.models[modelName]
     if (spec === undefined) throw new Error(`the application declares no model "${modelName}"`)
     const read = examples.map((example) => readExample(application, modelName, example)).filter(isDefined)
-    const learned = read.flatMap(({ row: rowOf, label }) => {
-      const row = orUndefined(rowOf)
-      return row === undefined ? [] : [{ row, label }]
+    const learned = read.flatMap((one) => {
+      const row = orUndefined(one.row)
+      return row === undefined ? [] : [{ row, learned: one }]
     })
+    refuseCarried(application, modelName, learned)
     const engine = await engineOf(spec.engine)
     const trained = engine.train(
       {
         features: spec.features,
         rows: learned.map(({ row }) => row),
-        labels: learned.map(({ label }) => label),
+        labels: learned.map(({ learned: { label } }) => label),
       },
       { seed, onProgress: (progress) => post({ id, progress }) },
     )
     const examplesWithoutFeatures = read.length - learned.length
     const summary =
       examplesWithoutFeatures === 0 ? trained.summary : { ...trained.summary, examplesWithoutFeatures }
-    const positives = learned.filter(({ label }) => label).length
+    const positives = learned.filter(({ learned: { label } }) => label).length
     return { ...trained, summary, examples: learned.length, positives }
   },
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFileSync, cpSync } from 'node:fs'
+import { appendFileSync, cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { root } from '../../test/files.ts'
@@ -40,7 +40,9 @@ const examples = Array.from({ length: 120 }, (_, index) => ({
     weightKg: index % 25,
     contents: index % 3 === 0 ? 'batteries' : 'books',
   }),
+  secret: null,
   outcome: JSON.stringify({ finding: index % 3 === 0 && index % 25 > 8 ? 'dangerous' : 'harmless' }),
+  outcomeSecret: null,
 }))
 
 test('each case gets its answer at its place', async () => {
@@ -159,4 +161,24 @@ test('code that was changed since it was compared with the register does not run
   after(() => pool.close())
   appendFileSync(join(folder, 'application.ts'), '// another line\n')
   await assert.rejects(decide(pool, permit()), { code: 'application.changed' })
+})
+
+test('a model that would carry the name of a sender is not trained', async () => {
+  const folder = join(freshFolder('carrying-code'), 'parcels')
+  cpSync(join(testApplications, 'parcels'), folder, { recursive: true })
+  const code = readFileSync(join(folder, 'application.ts'), 'utf8')
+  const carrying = code
+    .replace('extract: ({ weightKg, contents }', 'extract: ({ weightKg, contents, senderName }')
+    .replace('return { weightKg, contents }', 'return { weightKg, contents: senderName ?? contents }')
+  assert.notEqual(carrying, code)
+  writeFileSync(join(folder, 'application.ts'), carrying)
+  const pool = new Workers({ ...settings, applications: { parcels: installedAt(folder) } }, 1)
+  after(() => pool.close())
+  const named = examples.map((one, index) => ({
+    ...one,
+    secret: JSON.stringify({ senderName: `Sender ${index}` }),
+  }))
+  const training = { kind: 'train', applicationId: 'parcels', modelName: 'danger', seed: 1 } as const
+  await assert.rejects(pool.run({ ...training, examples: named }), { code: 'model.carries_personal_data' })
+  assert.equal((await pool.run({ ...training, examples })).examples, examples.length)
 })

@@ -6,7 +6,7 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { TrainedModel } from '@khudi/sdk'
 import { type ErrorCode, type ErrorParameters, Refusal } from '../errors.ts'
-import type { Example, ReadCase, RefusedCase } from './run.ts'
+import type { Example, ReadCase, RefusedCase, StoredCase } from './run.ts'
 
 /** An application as a worker runs it: only while its folder still has the digest that the register was compared with. */
 export interface WorkerApplication {
@@ -33,7 +33,8 @@ export type Task =
   | {
       readonly kind: 'decide'
       readonly applicationId: string
-      readonly payloads: readonly string[]
+      /** JSON texts as submitted, or cases as they are stored, opened. */
+      readonly payloads: readonly (string | StoredCase)[]
       /** Digest (hex) of each model by name; `undefined` reads the cases without deciding. */
       readonly models: Readonly<Record<string, string>> | undefined
     }

@@ -84,13 +84,12 @@ test('a refused request keeps nothing: mended, it may come with the same key', a
 function keep(key: string, actor = operator) {
   const given = { key, requestDigest: sha256('request') }
   return kernel.db.transaction(actor.institutionId, (tx) =>
-    keepReply(tx, actor, { ...given, status: 201, body: '{"a":1}', at: clock.now }),
+    keepReply(tx, actor, { ...given, status: 201, body: '{"a":1}', at: clock.now, about: undefined }),
   )
 }
 
 function find(key: string, { actor = operator, request = 'request' } = {}) {
-  const given = { key, requestDigest: sha256(request) }
-  return kernel.db.transaction(actor.institutionId, (tx) => keptReply(tx, actor, given))
+  return keptReply(kernel, actor, { key, requestDigest: sha256(request), applicationId: 'permits' })
 }
 
 test('an answer is kept once, for its actor and institution alone', async () => {

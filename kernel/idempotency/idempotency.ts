@@ -6,7 +6,13 @@ import type { Actor } from '../access/roles.ts'
 import type { Transaction } from '../db/database.ts'
 import { Refusal } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
-import { deleteOldReplies, findReply, insertReply } from './store.ts'
+import { append } from '../log/log.ts'
+import { officeOf } from '../vault/batches.ts'
+import { replyPlace } from '../vault/places.ts'
+import { recordRead } from '../vault/reads.ts'
+import { type Holder, seal, unseal } from '../vault/seal.ts'
+import { holdersById } from '../vault/vault.ts'
+import { deleteOldReplies, findReply, insertReply, type ReplyRow } from './store.ts'
 
 export interface Idempotency {
   readonly key: string
@@ -23,37 +29,81 @@ export interface KeptReply {
 /** Keys are kept for two days: longer than any client retries, short enough to stay small. */
 export const keptForMs = 48 * 3_600_000
 
+/** Whose a reply is that shows what is sealed elsewhere. */
+export interface ReplyHolder {
+  readonly caseId: string
+  readonly holder: Holder
+}
+
 /**
- * The answer that this key got before.
+ * The answer that this key got before. One that is sealed is opened by a read that is logged.
  *
- * @throws Refusal `idempotency.body_differs` where the key came with another request
+ * @throws Refusal `idempotency.body_differs` where the key came with another request; `idempotency.reply_erased`
  */
 export async function keptReply(
-  tx: Transaction,
+  kernel: Kernel,
   actor: Actor,
-  given: Idempotency,
+  given: Idempotency & { readonly applicationId: string },
 ): Promise<KeptReply | undefined> {
-  const found = await tx.maybe(findReply, [tx.institutionId, actor.name, given.key])
+  const found = await kernel.db.transaction(
+    actor.institutionId,
+    (tx) => tx.maybe(findReply, [tx.institutionId, actor.name, given.key]),
+    { isReadOnly: true },
+  )
   if (found === undefined) return undefined
   if (!Buffer.from(found.requestDigest).equals(given.requestDigest))
     throw new Refusal('idempotency.body_differs')
-  return { status: found.status, body: found.reply }
+  return { status: found.status, body: found.reply ?? (await opened(kernel, actor, { ...given, found })) }
 }
 
-/** Keeps an answer in the transaction of its effect. `false` where a request with the same key committed meanwhile. */
+/**
+ * 1. One transaction looks the key of the reply's person up and records the read. A crash before its commit leaves nothing,
+ *    after it an entry of a read that did not come to pass.
+ * 2. The reply is opened.
+ */
+async function opened(
+  kernel: Kernel,
+  actor: Actor,
+  given: Pick<Idempotency, 'key'> & { readonly applicationId: string; readonly found: ReplyRow },
+): Promise<string> {
+  const { key, applicationId, found } = given
+  const { sealed, holderId, caseId } = found
+  if (sealed === null || holderId === null) throw new Error('a reply is kept in clear or sealed')
+  // 1.
+  const holder = await kernel.db.transaction(actor.institutionId, async (tx) => {
+    const living = (await holdersById(tx, kernel, [holderId])).get(holderId)
+    if (living === undefined) throw new Refusal('idempotency.reply_erased')
+    const at = kernel.clock()
+    const role = officeOf(actor, 'service')
+    const reading = { holderId, caseId, applicationId, cases: 1, role, purpose: 'service', at } as const
+    await append(tx, { actor: actor.name, at }, [await recordRead(tx, actor, reading)])
+    return living
+  })
+  // 2.
+  return unseal(holder, replyPlace(actor.name, key), sealed)
+}
+
+/**
+ * Keeps an answer in the transaction of its effect, sealed where it is about somebody. `false` where a request with the same
+ * key committed meanwhile.
+ */
 export async function keepReply(
   tx: Transaction,
   actor: Actor,
-  given: Idempotency & KeptReply & { readonly at: Date },
+  given: Idempotency & KeptReply & { readonly at: Date; readonly about: ReplyHolder | undefined },
 ): Promise<boolean> {
+  const { key, requestDigest, status, body, at, about } = given
   const row = [
     tx.institutionId,
     actor.name,
-    given.key,
-    given.requestDigest,
-    given.status,
-    given.body,
-    given.at,
+    key,
+    requestDigest,
+    status,
+    about === undefined ? body : null,
+    about?.caseId,
+    about?.holder.holderId,
+    about && seal(about.holder, replyPlace(actor.name, key), body),
+    at,
   ]
   return (await tx.run(insertReply, row)) === 1
 }

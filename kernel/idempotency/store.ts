@@ -5,17 +5,29 @@ import { statement } from '../db/statement.ts'
 export const insertReply = statement({
   name: 'idempotency.insert',
   text: `
-    insert into idempotency_keys (institution_id, actor, idempotency_key, request_digest, status, reply, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7)
+    insert into idempotency_keys (institution_id, actor, idempotency_key, request_digest, status, reply, case_id, holder_id,
+      sealed, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     on conflict do nothing`,
 })
+
+const ReplyRow = z.strictObject({
+  requestDigest: Bytes,
+  status: z.number().int(),
+  /** Null where the reply is sealed; the others then say of which case and whose it is. */
+  reply: z.string().nullable(),
+  caseId: z.uuid().nullable(),
+  holderId: z.uuid().nullable(),
+  sealed: Bytes.nullable(),
+})
+export type ReplyRow = z.infer<typeof ReplyRow>
 
 export const findReply = statement({
   name: 'idempotency.find',
   text: `
-    select request_digest, status, reply from idempotency_keys
+    select request_digest, status, reply, case_id, holder_id, sealed from idempotency_keys
     where institution_id = $1 and actor = $2 and idempotency_key = $3`,
-  row: z.strictObject({ requestDigest: Bytes, status: z.number().int(), reply: z.string() }),
+  row: ReplyRow,
 })
 
 export const deleteOldReplies = statement({

@@ -130,6 +130,6 @@ export function rowProblem(
   code: RowProblemCode,
   parameters: ErrorParameters = {},
 ): FieldProblem {
-  const { en, ur } = rowProblems[code]
-  return { field, code, message: { en: fill(en, parameters), ur: fill(ur, parameters) } }
+  const text = rowProblems[code]
+  return { field, code, message: { en: fill(text, 'en', parameters), ur: fill(text, 'ur', parameters) } }
 }

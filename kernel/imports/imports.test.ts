@@ -1,12 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { z } from 'zod'
 import { fileOf, type Line, mapping } from '../../test/applications/permits/mapping.ts'
 import { foundInstitution, freshKernel } from '../../test/kernel.ts'
 import { contradictions, entryCounts } from '../../test/log.ts'
 import type { Actor } from '../access/roles.ts'
 import { findCases } from '../cases/cases.ts'
 import { outcomesOf } from '../outcomes/outcomes.ts'
+import { refusalPlace } from '../vault/places.ts'
+import { openTexts } from '../vault/vault.ts'
 import { type ImportRequest, type ImportRow, refusedFile, runImport } from './imports.ts'
 import { bytesOf } from './test-content.ts'
 
@@ -53,12 +56,27 @@ async function stored(actor: Actor): Promise<readonly string[]> {
      from cases where institution_id = $1 order by reference`,
     [actor.institutionId],
   )
-  const { rows: refusals } = await owner.query<{ text: string }>(
-    `select record || ' ' || line || ' ' || problems as text from import_refusals
+  const refusals = (await refusalsOf(actor)).map(({ record, line, text }) => `${record} ${line} ${text}`)
+  return [...rows.map(({ text }) => text), ...refusals]
+}
+
+/** The refused rows of an institution, opened with the key of their import. */
+async function refusalsOf({ institutionId }: Actor) {
+  const { rows } = await owner.query<{
+    importId: string
+    record: string
+    line: string
+    holderId: string
+    sealed: Buffer
+  }>(
+    `select import_id as "importId", record, line, holder_id as "holderId", sealed
+     from import_refusals join imports using (institution_id, import_id)
      where institution_id = $1 order by record`,
-    [actor.institutionId],
+    [institutionId],
   )
-  return [...rows, ...refusals].map(({ text }) => text)
+  const sealed = rows.map((row) => ({ ...row, place: refusalPlace(row.importId, Number(row.record)) }))
+  const texts = await openTexts(kernel, institutionId, sealed)
+  return rows.map(({ record, line }, index) => ({ record, line, text: texts[index] ?? 'erased' }))
 }
 
 /** Lines of every kind: good, decided by an officer, with an outcome, refused by the mapping and by the schema, twice. */
@@ -210,10 +228,11 @@ test('each refused row says its line, its field and why, in both languages', asy
     operator,
     fileOf([taken, { number: 'B', filed: '2026-13-01' }, { ...taken, answer: 'lot' }]),
   )
-  const { rows } = await owner.query<{
-    line: string
-    problems: readonly { field: string; code: string; message: { ur: string } }[]
-  }>('select line::text, problems from import_refusals where import_id = $1 order by record', [row.importId])
+  assert.equal(row.refused, 2)
+  const rows = (await refusalsOf(operator)).map(({ line, text }) => ({
+    line,
+    ...Refused.parse(JSON.parse(text)),
+  }))
   assert.deepEqual(
     rows.map(({ line, problems }) => [line, problems[0]?.field, problems[0]?.code]),
     [
@@ -222,6 +241,35 @@ test('each refused row says its line, its field and why, in both languages', asy
     ],
   )
   for (const { problems } of rows) assert.match(problems[0]?.message.ur ?? '', /\p{Script=Arabic}/u)
+})
+
+const Refused = z.object({
+  problems: z.array(z.object({ field: z.string(), code: z.string(), message: z.object({ ur: z.string() }) })),
+})
+
+test('refused rows are sealed as a whole, and each piece of their file is a read that is in the log', async () => {
+  const operator = await newInstitution()
+  const row = await run(
+    operator,
+    fileOf([
+      { number: 'A', filed: '31.02.2026' },
+      { number: 'B', answer: 'canary' },
+    ]),
+  )
+  const { rows: raw } = await owner.query<{ text: string }>(
+    'select one::text as text from import_refusals one',
+  )
+  assert.ok(raw.every(({ text }) => !text.includes('31.02.2026') && !text.includes('canary')))
+  const text = (await Array.fromAsync(refusedFile(kernel, operator, row))).join('')
+  assert.match(text, /31\.02\.2026[\s\S]*canary/)
+  const { rows: reads } = await owner.query(
+    'select cases::int, purpose, role, holder_id, application_id from reads where institution_id = $1',
+    [operator.institutionId],
+  )
+  const read = { cases: 2, purpose: 'import', role: 'engineer', holder_id: null, application_id: 'permits' }
+  assert.deepEqual(reads, [read])
+  assert.equal((await entryCounts(owner, operator.institutionId)).get('access.read'), 1)
+  assert.deepEqual(await contradictions(owner, operator.institutionId), [])
 })
 
 test('a finished import without refused rows has no file of them', async () => {

@@ -2,13 +2,15 @@
  * Imports: a foreign file taken in through a mapping, resumable at any record.
  *
  * 1. The file's digest and the mapping's identify the import; a crash here leaves nothing.
- * 2. Its row is added, or found where an earlier run stopped: records up to its count are read and passed over.
- * 3. Batches are mapped, read and decided ahead. A crash here leaves nothing of them.
+ * 2. Its row is added with a key for its refused rows, or found where an earlier run stopped: records up to its count are
+ *    read and passed over. A crash between key and row leaves a key that nothing is sealed under.
+ * 3. Batches are mapped, read, decided and sealed ahead. A crash here leaves nothing of them but keys of persons.
  * 4. One transaction a batch: cases, decisions, outcomes, log, refused rows and the place in the file. A crash leaves whole
  *    batches, and the next run goes on behind the last.
  * 5. The row is marked finished. A run after that changes nothing.
  */
 import { createHash } from 'node:crypto'
+import { z } from 'zod'
 import type { Actor } from '../access/roles.ts'
 import { canonicalJson, sha256 } from '../canonical.ts'
 import type { Transaction } from '../db/database.ts'
@@ -18,6 +20,10 @@ import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
+import { openBatch } from '../vault/batches.ts'
+import { holderNameOfImport, refusalPlace } from '../vault/places.ts'
+import { seal } from '../vault/seal.ts'
+import { holdersById, holdersFor, requireLiving } from '../vault/vault.ts'
 import type { ByteSource } from './bytes.ts'
 import type { Mapping } from './mapping.ts'
 import { type ImportedRow, isRefused, openImport } from './read.ts'
@@ -103,10 +109,13 @@ async function begin(
 ): Promise<ImportRow> {
   const [institutionId, applicationId, sourceDigest, mappingDigest] = file.key
   const { header, delimiter } = file.reading
+  const importId = newId()
+  const name = holderNameOfImport(importId)
+  const holders = await holdersFor(kernel, institutionId, [name])
   return kernel.db.transaction(institutionId, async (tx) => {
     await tx.run(insertImport, [
       institutionId,
-      newId(),
+      importId,
       applicationId,
       request.sourceName,
       sourceDigest,
@@ -114,6 +123,7 @@ async function begin(
       JSON.stringify(header),
       delimiter,
       kernel.clock(),
+      holders.get(name)?.holderId,
     ])
     return tx.one(importOfFile, file.key)
   })
@@ -160,7 +170,7 @@ async function commitRows(
   const alongside: Alongside = async (tx, results) => {
     const refusals = refusalsOf(rows, results)
     moved = await advance(tx, state, { results, prepared, refused: refusals.length, records: rows.length })
-    if (refusals.length > 0) await addRefusals(tx, state, refusals)
+    if (refusals.length > 0) await addRefusals(tx, kernel, { state, refusals })
   }
   await commit(kernel, actor, { prepared, alongside })
   if (moved === undefined) throw new Error('the batch was committed without its place')
@@ -216,25 +226,39 @@ async function advance(
   return moved
 }
 
+/** What is sealed of a refused row: all that it holds, and the problems, which may repeat it. */
+const RefusedContent = z.strictObject({
+  raw: z.string(),
+  fields: z.array(z.string()).optional(),
+  problems: z.array(
+    z.strictObject({
+      field: z.string(),
+      code: z.string(),
+      message: z.strictObject({ en: z.string(), ur: z.string() }),
+    }),
+  ),
+})
+type RefusedContent = z.infer<typeof RefusedContent>
+
+/** @throws Refusal `import.refusals_erased` where the key of the import's refused rows has been destroyed */
 async function addRefusals(
   tx: Transaction,
-  state: ImportRow,
-  refusals: readonly NumberedRefusal[],
+  kernel: Kernel,
+  { state, refusals }: { readonly state: ImportRow; readonly refusals: readonly NumberedRefusal[] },
 ): Promise<void> {
-  await tx.run(insertRefusals, [
-    tx.institutionId,
-    state.importId,
-    refusals.map(({ index }) => state.records + index + 1),
-    refusals.map(({ row }) => row.line),
-    refusals.map(({ row }) => JSON.stringify(row.problems)),
-    refusals.map(({ row }) => withoutNul(row.raw)),
-    refusals.map(({ row }) => (row.fields === undefined ? null : JSON.stringify(row.fields))),
-  ])
-}
-
-/** PostgreSQL's text cannot hold U+0000; the replacement character stands for it in the file of refused rows. */
-function withoutNul(text: string): string {
-  return text.replaceAll('\u0000', '\ufffd')
+  const { importId, holderId } = state
+  if (holderId === null) throw new Error('an import has a key for its refused rows')
+  const holder = (await requireLiving(tx, [holderId]))
+    ? (await holdersById(tx, kernel, [holderId])).get(holderId)
+    : undefined
+  if (holder === undefined) throw new Refusal('import.refusals_erased')
+  const records = refusals.map(({ index }) => state.records + index + 1)
+  const sealed = refusals.map(({ index, row: { raw, fields, problems } }) => {
+    const content: RefusedContent = { raw, ...(fields && { fields: [...fields] }), problems: [...problems] }
+    return seal(holder, refusalPlace(importId, state.records + index + 1), JSON.stringify(content))
+  })
+  const lines = refusals.map(({ row }) => row.line)
+  await tx.run(insertRefusals, [tx.institutionId, importId, records, lines, sealed])
 }
 
 async function end(kernel: Kernel, actor: Actor, state: ImportRow): Promise<ImportRow> {
@@ -249,41 +273,61 @@ async function end(kernel: Kernel, actor: Actor, state: ImportRow): Promise<Impo
   })
 }
 
-/** What the log commits to when an import ends. */
+/** What the log commits to when an import ends: all of its row, which nothing changes after that. */
 export function importRecord(row: ImportRow): string {
   return canonicalJson({
     application: row.applicationId,
+    delimiter: row.delimiter,
+    finishedAt: row.finishedAt?.toISOString() ?? null,
+    // As the text that is stored.
+    header: JSON.stringify(row.header),
+    holder: row.holderId,
     import: row.importId,
     mappingDigest: Buffer.from(row.mappingDigest).toString('hex'),
     opened: row.opened,
+    outcomes: row.outcomes,
     records: row.records,
     refused: row.refused,
     sourceDigest: Buffer.from(row.sourceDigest).toString('hex'),
+    sourceName: row.sourceName,
+    startedAt: row.startedAt.toISOString(),
     unchanged: row.unchanged,
   })
 }
 
-/** The file of refused rows of an import, in pieces of text; nothing where no row was refused. */
+/**
+ * The file of refused rows of an import, in pieces of text; nothing where no row was refused. Each piece is a read that is
+ * logged with the number of its rows.
+ *
+ * @throws Refusal `import.refusals_erased`
+ */
 export async function* refusedFile(
   kernel: Kernel,
   actor: Actor,
   state: ImportRow,
 ): AsyncGenerator<string, void, void> {
   if (state.refused === 0) return
-  const { header, delimiter } = state
+  const { header, delimiter, importId, applicationId, holderId } = state
   yield refusedFileHeader(header, delimiter)
   let after = 0
   for (;;) {
-    const place = [actor.institutionId, state.importId, after, 1_000]
+    const place = [actor.institutionId, importId, after, 1_000]
     const rows = await kernel.db.transaction(actor.institutionId, (tx) => tx.rows(refusalsOfImport, place), {
       isReadOnly: true,
     })
     const last = rows.at(-1)
     if (last === undefined) return
-    yield refusedFileRows(
-      rows.map(({ fields, ...row }) => ({ ...row, fields: fields ?? undefined })),
-      { header, delimiter },
-    )
+    const cases = rows.map(({ record, sealed }) => ({
+      holderId,
+      texts: [{ place: refusalPlace(importId, record), sealed }],
+    }))
+    const opened = await openBatch(kernel, actor, { applicationId, purpose: 'import', cases })
+    const refused = rows.map(({ line }, index): RefusedRow => {
+      const [text] = opened[index]?.texts ?? []
+      if (typeof text !== 'string') throw new Refusal('import.refusals_erased')
+      return { line, ...RefusedContent.parse(JSON.parse(text)) }
+    })
+    yield refusedFileRows(refused, { header, delimiter })
     after = last.record
   }
 }

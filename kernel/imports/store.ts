@@ -22,18 +22,20 @@ export const ImportRow = z.strictObject({
   outcomes: z.number().int(),
   startedAt: z.date(),
   finishedAt: z.date().nullable(),
+  /** Under whose key the refused rows are sealed. */
+  holderId: z.uuid().nullable(),
 })
 export type ImportRow = z.infer<typeof ImportRow>
 
 const columns = `import_id, application_id, source_name, source_digest, mapping_digest, header, delimiter, state, records,
-    opened, unchanged, refused, outcomes, started_at, finished_at`
+    opened, unchanged, refused, outcomes, started_at, finished_at, holder_id`
 
 export const insertImport = statement({
   name: 'imports.insert',
   text: `
     insert into imports (institution_id, import_id, application_id, source_name, source_digest, mapping_digest, header,
-      delimiter, state, records, opened, unchanged, refused, outcomes, started_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, 'running', 0, 0, 0, 0, 0, $9)
+      delimiter, state, records, opened, unchanged, refused, outcomes, started_at, holder_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, 'running', 0, 0, 0, 0, 0, $9, $10)
     on conflict (institution_id, application_id, source_digest, mapping_digest) do nothing`,
 })
 
@@ -68,30 +70,41 @@ export const finishImport = statement({
 export const insertRefusals = statement({
   name: 'imports.insertRefusals',
   text: `
-    insert into import_refusals (institution_id, import_id, record, line, problems, raw, fields)
-    select $1, $2, record, line, problems, raw, fields
-    from unnest($3::bigint[], $4::bigint[], $5::json[], $6::text[], $7::json[])
-      as given (record, line, problems, raw, fields)`,
+    insert into import_refusals (institution_id, import_id, record, line, sealed)
+    select $1, $2, record, line, sealed
+    from unnest($3::bigint[], $4::bigint[], $5::bytea[]) as given (record, line, sealed)`,
 })
 
 export const refusalsOfImport = statement({
   name: 'imports.refusals',
   text: `
-    select record, line, problems, raw, fields from import_refusals
+    select record, line, sealed from import_refusals
     where institution_id = $1 and import_id = $2 and record > $3
     order by record
     limit $4`,
+  row: z.strictObject({ record: z.number().int(), line: z.number().int(), sealed: Bytes }),
+})
+
+/** Imports with refused rows that can be opened. */
+export const importsWithRefusals = statement({
+  name: 'imports.withRefusals',
+  text: `
+    select import_id, application_id, holder_id, refused from imports
+    where institution_id = $1 and refused > 0 and holder_id is not null
+    order by import_id`,
   row: z.strictObject({
-    record: z.number().int(),
-    line: z.number().int(),
-    problems: z.array(
-      z.strictObject({
-        field: z.string(),
-        code: z.string(),
-        message: z.strictObject({ en: z.string(), ur: z.string() }),
-      }),
-    ),
-    raw: z.string(),
-    fields: z.array(z.string()).nullable(),
+    importId: z.uuid(),
+    applicationId: z.string(),
+    holderId: z.uuid(),
+    refused: z.number().int(),
   }),
+})
+
+/** Only an erasure deletes: of rows that mention the person. */
+export const deleteRefusals = statement({
+  name: 'imports.deleteRefusals',
+  text: `
+    delete from import_refusals using unnest($2::uuid[], $3::bigint[]) as given (import_id, record)
+    where institution_id = $1 and import_refusals.import_id = given.import_id
+      and import_refusals.record = given.record`,
 })

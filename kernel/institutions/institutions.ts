@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import type { BilingualText } from '@khudi/sdk'
 import type { Actor } from '../access/roles.ts'
-import { canonicalJson } from '../canonical.ts'
+import { canonicalJson, sha256 } from '../canonical.ts'
 import type { Transaction } from '../db/database.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
@@ -40,8 +40,15 @@ export async function foundInstitution(
   return db.transaction(institutionId, async (tx) => {
     if ((await tx.run(insertInstitution, [institutionId, slug, title.en, title.ur, at])) === 0)
       throw new Refusal('institution.exists', { institution: slug })
-    await tx.run(insertSamplingKey, [institutionId, randomBytes(32)])
-    const record = canonicalJson({ createdAt: at.toISOString(), institution: institutionId, slug, title })
+    const samplingKey = randomBytes(32)
+    await tx.run(insertSamplingKey, [institutionId, samplingKey])
+    const record = canonicalJson({
+      createdAt: at.toISOString(),
+      institution: institutionId,
+      samplingKey: sha256(samplingKey).toString('hex'),
+      slug,
+      title,
+    })
     await append(tx, { actor: actor.name, at }, [
       { kind: 'institution.founded', caseId: null, recordId: institutionId, record },
     ])
@@ -58,6 +65,14 @@ export async function institutionNamed({ db }: Pick<Store, 'db'>, slug: string):
   const found = await db.platform((tx) => tx.maybe(institutionBySlug, [slug]))
   if (found === undefined) throw new Refusal('institution.not_found', { institution: slug })
   return found
+}
+
+/** @throws Error where there is none: an actor's institution exists */
+export async function institutionOf(
+  { db }: Pick<Store, 'db'>,
+  institutionId: string,
+): Promise<InstitutionRow> {
+  return db.transaction(institutionId, (tx) => tx.one(institutionById, [institutionId]), { isReadOnly: true })
 }
 
 /** Secret of the draws of the transaction's institution, 32 bytes. It never leaves the kernel. */

@@ -13,5 +13,11 @@ export const LogKind = z.enum([
   'review.completed',
   'outcome.recorded',
   'import.finished',
+  'access.read',
+  'person.erased',
+  'wrapping_key.rotated',
+  'wrapping_key.destroyed',
+  'log_key.rotated',
+  'log_policy.set',
 ])
 export type LogKind = z.infer<typeof LogKind>

@@ -6,7 +6,8 @@ import { freshKernel } from '../../test/kernel.ts'
 import { checkedKinds, contradictions, entryCounts } from '../../test/log.ts'
 import { canonicalJson } from '../canonical.ts'
 import { LogKind } from './kinds.ts'
-import { append, commitmentTo, commitsTo, historyOf } from './log.ts'
+import { append, commitsTo, historyOf } from './log.ts'
+import { commitmentTo } from './opening.ts'
 
 const { kernel, database, clock } = await freshKernel()
 const owner = await database.connect()
@@ -75,9 +76,15 @@ test('an entry commits to its record and to no other, and a salt of its own hide
 })
 
 test('kind and record cannot be shifted into one another', () => {
-  const salt = Buffer.alloc(16)
-  const one = commitmentTo(salt, 'case.opened', '{}')
-  assert.notDeepEqual(commitmentTo(salt, 'case.opened', '\n{}'), one)
+  const given = {
+    salt: Buffer.alloc(16),
+    recordDigest: Buffer.alloc(32),
+    caseId: null,
+    recordedAt: clock.now,
+    said: '',
+  }
+  const one = commitmentTo({ ...given, kind: 'case.opened', said: 'x' })
+  assert.notDeepEqual(commitmentTo({ ...given, kind: 'case.opened\nx' }), one)
   assert.ok(LogKind.options.every((kind) => !kind.includes('\n')))
 })
 

@@ -13,7 +13,16 @@ const hostile = await database.connect({ role: KERNEL_ROLE, schema: KERNEL_SCHEM
 const { operator } = await furnish(kernel, 'alpha')
 await hostile.query(`set khudi.institution_id = '${operator.institutionId}'`)
 
-const recorded = ['log_entries', 'decisions', 'reviews', 'outcomes', 'import_refusals'] as const
+const recorded = [
+  'log_pending',
+  'log_entries',
+  'log_checkpoints',
+  'log_cosignatures',
+  'decisions',
+  'reviews',
+  'outcomes',
+  'reads',
+] as const
 
 async function isForbidden(sql: string): Promise<void> {
   await assert.rejects(hostile.query(sql), (error: unknown) => {

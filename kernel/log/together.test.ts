@@ -3,12 +3,12 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileOf, mapping } from '../../test/applications/permits/mapping.ts'
 import { furnish } from '../../test/institution.ts'
-import { freshKernel, permit, submit } from '../../test/kernel.ts'
+import { freshKernel, permit, submit, taken } from '../../test/kernel.ts'
 import { createAccount, issueKey } from '../access/access.ts'
 import { sha256 } from '../canonical.ts'
 import { decideBacklog } from '../decisions/backlog.ts'
 import { intake } from '../decisions/intake.ts'
-import { type ImportRequest, runImport } from '../imports/imports.ts'
+import { type ImportRequest, refusedFile, runImport } from '../imports/imports.ts'
 import { foundInstitution } from '../institutions/institutions.ts'
 import { modelsOf, promote, trainModel } from '../models/models.ts'
 import { recordOutcome } from '../outcomes/outcomes.ts'
@@ -17,7 +17,8 @@ import { completeReview } from '../reviews/reviews.ts'
 
 const { kernel, database, clock } = await freshKernel()
 const owner = await database.connect()
-const { operator, clerk, cases } = await furnish(kernel, 'alpha')
+const furnished = await furnish(kernel, 'alpha')
+const { operator, clerk, cases } = furnished
 await owner.query(`
   create function refuse_entries() returns trigger language plpgsql as
     $$begin raise exception 'the log is full'; end$$`)
@@ -25,12 +26,12 @@ await owner.query(`
 /** Runs `work` while the log takes no entry of these kinds. */
 async function withoutLog<T>(work: () => Promise<T>, kinds = '%'): Promise<T> {
   await owner.query(`
-    create trigger refuse_entries before insert on log_entries for each row
+    create trigger refuse_entries before insert on log_pending for each row
     when (new.kind like '${kinds}') execute function refuse_entries()`)
   try {
     return await work()
   } finally {
-    await owner.query('drop trigger refuse_entries on log_entries')
+    await owner.query('drop trigger refuse_entries on log_pending')
   }
 }
 
@@ -53,6 +54,11 @@ const { institutionId } = operator
 const parcels = { applicationId: 'parcels', modelName: 'danger' }
 const always = { from: '2000-01-01', to: '2100-01-01' }
 const submission = { json: JSON.stringify(permit()) }
+const of = { applicantCnic: '79999-1234567-1' }
+// The key of whom a case is about commits before the case; theirs is there.
+await submit(kernel, operator, 'permits', { ...permit(), ...of })
+const [sealed] = await submit(kernel, operator, 'permits', { ...permit({ answer: 'check' }), ...of })
+const { finishedImport } = furnished
 
 /** Everything that changes a state, each in one call. */
 const changes: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -72,6 +78,21 @@ const changes: Readonly<Record<string, () => Promise<unknown>>> = {
       submissions: [{ json: JSON.stringify(permit()) }],
     }),
   'deciding cases': () => submit(kernel, operator, 'permits', permit(), permit({ answer: 'check' })),
+  'deciding sealed cases': () => submit(kernel, operator, 'permits', { ...permit(), ...of }),
+  'completing a review of a sealed case': () =>
+    completeReview(kernel, clerk, {
+      caseId: taken(sealed).caseId,
+      version: 1,
+      recommendation: 'grant',
+      reason: 'Known.',
+    }),
+  'recording a sealed outcome': () =>
+    recordOutcome(kernel, operator, {
+      caseId: taken(sealed).caseId,
+      version: undefined,
+      outcome: { finding: 'wrong', witness: 'Somebody' },
+    }),
+  'opening refused rows': () => Array.fromAsync(refusedFile(kernel, operator, finishedImport)),
   'deciding a single case': () =>
     kernel.singles.submit(kernel, operator, {
       applicationId: 'permits',

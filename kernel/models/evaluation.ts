@@ -1,12 +1,12 @@
 /** What a model said against what turned out: the pairs from which its quality is measured. */
 import type { Actor } from '../access/roles.ts'
-import type { Example } from '../decisions/run.ts'
 import type { Measured } from '../decisions/workers.ts'
 import { Refusal } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { installed } from '../register/register.ts'
+import { openExamples } from './examples.ts'
 import { loadModels, type ModelRow, type Period } from './models.ts'
-import { decidedExamples, examples } from './store.ts'
+import { decidedExamples, examples, type StoredExample } from './store.ts'
 
 export interface EvaluationRequest extends Period {
   readonly applicationId: string
@@ -26,12 +26,15 @@ export interface EvaluationSet {
   readonly values: readonly number[] | undefined
   /** Digests (hex) of the models whose scores these are, with how many. */
   readonly models: ReadonlyMap<string, number>
+  /** How many cases were left out because their person has been erased. */
+  readonly erased: number
 }
 
 const readingTimeoutMs = 10 * 60_000
-const chunk = 5_000
 
-/** @throws Refusal `model.not_declared`, `model.nothing_to_measure`, `model.artefact_damaged` */
+/**
+ * @throws Refusal `model.not_declared`, `model.nothing_to_measure`, `model.artefact_damaged`, `vault.purpose_forbidden`
+ */
 export async function evaluationSet(
   kernel: Kernel,
   actor: Actor,
@@ -46,11 +49,13 @@ export async function evaluationSet(
   if (model !== undefined) await loadModels(kernel, [model])
   const digest = model === undefined ? undefined : hex(model.modelDigest)
   const said: Said[] = []
-  for (let start = 0; start < rows.length; start += chunk) {
-    const part = rows.slice(start, start + chunk)
-    const examples = part.map(({ payload, outcome }): Example => ({ payload, outcome }))
+  let erased = 0
+  for await (const part of openExamples(kernel, actor, { applicationId, purpose: 'evaluation', rows })) {
+    const whole = part.flatMap(({ row, example }) => (example === undefined ? [] : [{ row, example }]))
+    erased += part.length - whole.length
+    const examples = whole.map(({ example }) => example)
     const measured = await kernel.workers.run({ kind: 'measure', applicationId, modelName, digest, examples })
-    said.push(...part.flatMap((pair, index) => saidOf(pair, measured[index], digest)))
+    said.push(...whole.flatMap(({ row }, index) => saidOf(row, measured[index], digest)))
   }
   if (said.length === 0) throw new Refusal('model.nothing_to_measure')
   return {
@@ -58,6 +63,7 @@ export async function evaluationSet(
     labels: said.map(({ label }) => (label ? 1 : 0)),
     values: spec.value === undefined ? undefined : said.map(({ value }) => value),
     models: countBy(said),
+    erased,
   }
 }
 
@@ -85,7 +91,7 @@ function countBy(said: readonly Said[]): ReadonlyMap<string, number> {
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
-interface Pair extends Example {
+interface Pair extends StoredExample {
   readonly score: number | null
   readonly modelDigest: Uint8Array | null
 }

@@ -3,11 +3,13 @@ import { z } from 'zod'
 import type { Actor } from '../access/roles.ts'
 import { canonicalJson } from '../canonical.ts'
 import type { Transaction } from '../db/database.ts'
+import type { Example } from '../decisions/run.ts'
 import type { Progress } from '../decisions/workers.ts'
 import { Refusal } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
 import { requireLive } from '../register/register.ts'
+import { openExamples } from './examples.ts'
 import {
   examples,
   insertModel,
@@ -57,12 +59,12 @@ export interface TrainingRequest extends Period {
 /**
  * Trains a model from the cases of a period that have an outcome and keeps it as a draft.
  *
- * @throws Refusal `model.not_declared`, `model.too_little_to_learn`, and those of `requireLive`
+ * @throws Refusal `model.not_declared`, `model.too_little_to_learn`, `vault.purpose_forbidden`, and those of `requireLive`
  */
 export async function trainModel(kernel: Kernel, actor: Actor, request: TrainingRequest): Promise<ModelRow> {
   const { applicationId, modelName, from, to, seed } = request
-  // 1. Read the examples. A crash up to step 4 leaves nothing.
-  const { engine, set } = await kernel.db.transaction(
+  // 1. Read the examples. A crash up to step 5 leaves nothing but the entries of what was opened.
+  const { engine, rows } = await kernel.db.transaction(
     actor.institutionId,
     async (tx) => {
       const { application } = await requireLive(kernel, tx, applicationId)
@@ -71,15 +73,19 @@ export async function trainModel(kernel: Kernel, actor: Actor, request: Training
         throw new Refusal('model.not_declared', { application: applicationId, model: modelName })
       return {
         engine: spec.engine,
-        set: await tx.rows(examples, [actor.institutionId, applicationId, from, to]),
+        rows: await tx.rows(examples, [actor.institutionId, applicationId, from, to]),
       }
     },
     { isReadOnly: true, statementTimeoutMs: readingTimeoutMs },
   )
-  if (set.length < leastExamples) {
-    throw new Refusal('model.too_little_to_learn', { examples: set.length, positives: 'an unknown number' })
-  }
-  // 2. A worker learns, outside any transaction.
+  if (rows.length < leastExamples) throw tooLittle(rows.length)
+  // 2. Open what is sealed of them; a case whose person has been erased teaches nothing any more.
+  const set: Example[] = []
+  for await (const part of openExamples(kernel, actor, { applicationId, purpose: 'training', rows }))
+    set.push(...part.map(({ example }) => example).filter((example) => example !== undefined))
+  const erased = rows.length - set.length
+  if (set.length < leastExamples) throw tooLittle(set.length)
+  // 3. A worker learns, outside any transaction.
   const trained = await kernel.workers.run(
     { kind: 'train', applicationId, modelName, examples: set, seed },
     request.onProgress,
@@ -88,11 +94,12 @@ export async function trainModel(kernel: Kernel, actor: Actor, request: Training
   if (Math.min(positives, count - positives) < leastOfEachLabel) {
     throw new Refusal('model.too_little_to_learn', { examples: count, positives })
   }
-  // 3. What training kept of itself.
-  const training = canonicalJson({ from, to, seed, examples: count, positives, summary: trained.summary })
-  // 4. The artefact is durable before any row names it; a crash between leaves a file that nothing names.
+  // 4. What training kept of itself.
+  const summary = erased === 0 ? trained.summary : { ...trained.summary, erasedCases: erased }
+  const training = canonicalJson({ from, to, seed, examples: count, positives, summary })
+  // 5. The artefact is durable before any row names it; a crash between leaves a file that nothing names.
   const digest = await kernel.objects.put(trained.bytes)
-  // 5. Row and log entry commit together.
+  // 6. Row and log entry commit together.
   return kernel.db.transaction(actor.institutionId, async (tx) => {
     const at = kernel.clock()
     const added = await tx.run(insertModel, [
@@ -113,6 +120,9 @@ export async function trainModel(kernel: Kernel, actor: Actor, request: Training
     return tx.one(modelByDigest, [actor.institutionId, applicationId, digest])
   })
 }
+
+const tooLittle = (examples: number) =>
+  new Refusal('model.too_little_to_learn', { examples, positives: 'an unknown number' })
 
 /** What the log commits to when a model is trained, and again when it is promoted. */
 export function modelRecord(

@@ -77,20 +77,39 @@ export const promoteModel = statement({
     where institution_id = $1 and application_id = $2 and model_name = $3 and model_digest = $4`,
 })
 
+const StoredExample = z.strictObject({
+  reference: z.string(),
+  holderId: z.uuid().nullable(),
+  /** The case, its sealed fields apart. */
+  payload: z.string(),
+  sealed: Bytes.nullable(),
+  outcomeId: z.uuid(),
+  /** The outcome, likewise. */
+  outcome: z.string(),
+  outcomeSealed: Bytes.nullable(),
+})
+/** A case with its last outcome, as both are stored. */
+export type StoredExample = z.infer<typeof StoredExample>
+
+const exampleColumns = `reference, holder_id, cases.payload as payload, cases.sealed as sealed, outcome_id,
+    outcome.payload as outcome, outcome.sealed as outcome_sealed`
+
+const lastOutcome = `join lateral (
+      select outcome_id, payload, sealed from outcomes
+      where outcomes.institution_id = cases.institution_id and outcomes.case_id = cases.case_id
+      order by revision desc limit 1
+    ) outcome on true`
+
 /** Cases with their last outcome, in the order in which they occurred. */
 export const examples = statement({
   name: 'models.examples',
   text: `
-    select cases.payload as payload, outcome.payload as outcome
+    select ${exampleColumns}
     from cases
-    join lateral (
-      select payload from outcomes
-      where outcomes.institution_id = cases.institution_id and outcomes.case_id = cases.case_id
-      order by revision desc limit 1
-    ) outcome on true
+    ${lastOutcome}
     where cases.institution_id = $1 and cases.application_id = $2 and cases.occurred_on between $3 and $4
     order by cases.occurred_on, cases.reference`,
-  row: z.strictObject({ payload: z.string(), outcome: z.string() }),
+  row: StoredExample,
   isTrusted: true,
 })
 
@@ -98,25 +117,16 @@ export const examples = statement({
 export const decidedExamples = statement({
   name: 'models.decidedExamples',
   text: `
-    select cases.payload as payload, outcome.payload as outcome, decision.score, decision.model_digest
+    select ${exampleColumns}, decision.score, decision.model_digest
     from cases
     join lateral (
       select score, model_digest from decisions
       where decisions.institution_id = cases.institution_id and decisions.case_id = cases.case_id
       order by round desc limit 1
     ) decision on true
-    join lateral (
-      select payload from outcomes
-      where outcomes.institution_id = cases.institution_id and outcomes.case_id = cases.case_id
-      order by revision desc limit 1
-    ) outcome on true
+    ${lastOutcome}
     where cases.institution_id = $1 and cases.application_id = $2 and cases.occurred_on between $3 and $4
     order by cases.occurred_on, cases.reference`,
-  row: z.strictObject({
-    payload: z.string(),
-    outcome: z.string(),
-    score: z.number().nullable(),
-    modelDigest: Bytes.nullable(),
-  }),
+  row: StoredExample.extend({ score: z.number().nullable(), modelDigest: Bytes.nullable() }),
   isTrusted: true,
 })

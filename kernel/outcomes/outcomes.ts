@@ -1,8 +1,8 @@
 /** Outcomes: what turned out to be true of a case. A correction is a further revision; none is overwritten. */
-import { type FieldProblem, readWith } from '@khudi/sdk'
+import { type Application, divide, type FieldProblem, protectionPlan, readCase, readWith } from '@khudi/sdk'
 import type { Actor } from '../access/roles.ts'
 import { canonicalJson, sha256 } from '../canonical.ts'
-import { holdCases, takeCase } from '../cases/cases.ts'
+import { type CaseRow, giveHoldersTo, holdCases, seeCase, takeCase } from '../cases/cases.ts'
 import { CaseState, next } from '../cases/states.ts'
 import type { Transaction } from '../db/database.ts'
 import { Refusal } from '../errors.ts'
@@ -10,25 +10,55 @@ import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import { type Act, append, type Recorded } from '../log/log.ts'
 import { installed } from '../register/register.ts'
+import { holderNameOf, type NamedCase, outcomePlace } from '../vault/places.ts'
+import { type Holder, keyedDigest, seal } from '../vault/seal.ts'
+import { holdersById, holdersFor, requireLiving } from '../vault/vault.ts'
 import { insertOutcomes, moveWithOutcomes, type OutcomeRow, outcomesOfCase } from './store.ts'
 
 export type { OutcomeRow } from './store.ts'
 
-/** An outcome that fits its schema, in the form that is stored. */
+/** An outcome that fits its schema, taken apart. */
 export interface GivenOutcome {
+  /** Canonical JSON of the operational fields. */
   readonly payload: string
-  readonly payloadDigest: Uint8Array
+  /** Canonical JSON of the others; null where there are none. */
+  readonly secret: string | null
 }
 
-/** The stored form of an outcome that its schema took. */
-export function outcomeOf(value: unknown): GivenOutcome {
-  const payload = canonicalJson(value)
-  return { payload, payloadDigest: sha256(payload) }
+/** An outcome that its schema took, taken apart. */
+export function outcomeOf(
+  { outcome, classification }: Pick<Application, 'outcome' | 'classification'>,
+  value: unknown,
+): GivenOutcome {
+  const { open, sealed } = divide(protectionPlan(outcome, classification), value)
+  return { payload: canonicalJson(open), secret: sealed === undefined ? null : canonicalJson(sealed) }
+}
+
+/** The form that is stored. */
+export interface SealedOutcome
+  extends Pick<OutcomeRow, 'outcomeId' | 'payload' | 'sealed' | 'payloadDigest'> {
+  /** Whose key seals it; null where nothing is sealed. */
+  readonly holderId: string | null
+}
+
+/** @param holder of the case; `undefined` only where there is nothing to seal */
+export function sealOutcome(
+  { payload, secret }: GivenOutcome,
+  named: NamedCase,
+  holder: Holder | undefined,
+): SealedOutcome {
+  const outcomeId = newId()
+  if (secret === null)
+    return { outcomeId, payload, sealed: null, payloadDigest: sha256(payload), holderId: null }
+  if (holder === undefined) throw new Error('an outcome with sealed fields needs a holder')
+  const sealed = seal(holder, outcomePlace(named, outcomeId), secret)
+  const payloadDigest = keyedDigest(holder, payload, secret)
+  return { outcomeId, payload, sealed, payloadDigest, holderId: holder.holderId }
 }
 
 export interface NewOutcome {
   readonly caseId: string
-  readonly outcome: GivenOutcome
+  readonly outcome: SealedOutcome
   /** Whether the case was added in this very transaction, in the state that its outcome gives it. */
   readonly isNewCase: boolean
 }
@@ -51,9 +81,10 @@ export async function addOutcomes(
         tx.institutionId,
         actor,
         at,
-        round.map(() => newId()),
+        round.map(({ outcome }) => outcome.outcomeId),
         round.map(({ caseId }) => caseId),
         round.map(({ outcome }) => outcome.payload),
+        round.map(({ outcome }) => outcome.sealed),
         round.map(({ outcome }) => outcome.payloadDigest),
       ]),
     ),
@@ -63,11 +94,12 @@ export async function addOutcomes(
   if (moved.size > 0) {
     await tx.run(moveWithOutcomes, [tx.institutionId, at, closing, [...moved.keys()], [...moved.values()]])
   }
+  const holderOf = new Map(outcomes.map(({ outcome }) => [outcome.outcomeId, outcome.holderId]))
   return rows.map((row) => ({
     kind: 'outcome.recorded',
     caseId: row.caseId,
     recordId: row.outcomeId,
-    record: outcomeRecord(row),
+    record: outcomeRecord(row, holderOf.get(row.outcomeId) ?? null),
   }))
 }
 
@@ -96,12 +128,16 @@ function rounds(outcomes: readonly NewOutcome[]): readonly (readonly NewOutcome[
   return found
 }
 
-/** What the log commits to when an outcome is recorded. */
-export function outcomeRecord(row: OutcomeRow): string {
+const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+/** What the log commits to when an outcome is recorded; the two parts enter apart where something is sealed, as in a case. */
+export function outcomeRecord(row: OutcomeRow, holderId: string | null): string {
+  const { payload, sealed } = row
   return canonicalJson({
     case: row.caseId,
     outcome: row.outcomeId,
-    payloadDigest: Buffer.from(row.payloadDigest).toString('hex'),
+    ...(sealed && { holder: holderId, payload: hex(sha256(payload)), sealed: hex(sha256(sealed)) }),
+    payloadDigest: hex(row.payloadDigest),
     recordedAt: row.recordedAt.toISOString(),
     revision: row.revision,
   })
@@ -110,27 +146,69 @@ export function outcomeRecord(row: OutcomeRow): string {
 /**
  * Records the outcome of one case. The same outcome again changes nothing.
  *
- * @throws Refusal `case.not_found`, `case.version_stale`, `outcome.invalid`
+ * 1. Read which case it is, and the outcome with its schema. A crash up to step 3 leaves at most a key that nothing is sealed
+ *    under.
+ * 2. Seal what is personal under the key of the case's holder; a case of which nothing was sealed so far gets one of its own.
+ * 3. Outcome, case and log entry commit together.
+ *
+ * @throws Refusal `case.not_found`, `case.version_stale`, `outcome.invalid`, `case.person_erased`
  */
 export async function recordOutcome(
   kernel: Kernel,
   actor: Actor,
   given: { readonly caseId: string; readonly version: number | undefined; readonly outcome: unknown },
 ): Promise<{ readonly version: number; readonly outcomes: readonly OutcomeRow[] }> {
-  return kernel.db.transaction(actor.institutionId, async (tx) => {
+  const { institutionId } = actor
+  // 1.
+  const seen = await kernel.db.transaction(institutionId, (tx) => seeCase(tx, actor, given), {
+    isReadOnly: true,
+  })
+  const { application } = installed(kernel, seen.applicationId)
+  const read = readWith(application.outcome, given.outcome)
+  if (!read.ok) throw invalidOutcome(seen.applicationId, read.problems)
+  const outcome = outcomeOf(application, given.outcome)
+  // 2.
+  const holder =
+    outcome.secret === null ? undefined : await holderOf(kernel, application, { institutionId, row: seen })
+  const sealed = sealOutcome(outcome, seen, holder)
+  // 3.
+  const done = await kernel.db.transaction(institutionId, async (tx) => {
+    if (holder !== undefined && !(await requireLiving(tx, [holder.holderId])))
+      throw new Refusal('case.person_erased')
     const row = await takeCase(tx, actor, given)
-    const { application } = installed(kernel, row.applicationId)
-    const read = readWith(application.outcome, given.outcome)
-    if (!read.ok) throw invalidOutcome(row.applicationId, read.problems)
+    // Somebody else was the first to seal something of this case.
+    if (row.holderId !== seen.holderId) return undefined
+    if (holder !== undefined) await giveHoldersTo(tx, [{ caseId: row.caseId, holderId: holder.holderId }])
     const at = kernel.clock()
-    const outcome = outcomeOf(given.outcome)
     const recorded = await addOutcomes(tx, { actor: actor.name, at }, [
-      { caseId: row.caseId, outcome, isNewCase: false },
+      { caseId: row.caseId, outcome: sealed, isNewCase: false },
     ])
     await append(tx, { actor: actor.name, at }, recorded)
     const outcomes = await tx.rows(outcomesOfCase, [tx.institutionId, row.caseId])
     return { version: row.version + recorded.length, outcomes }
   })
+  return done ?? recordOutcome(kernel, actor, given)
+}
+
+/** Holder of a case; where nothing of it was sealed so far, by whom its fields, all in clear, are about. @throws Refusal `case.person_erased` */
+async function holderOf(
+  kernel: Kernel,
+  application: Application,
+  { institutionId, row }: { readonly institutionId: string; readonly row: CaseRow },
+): Promise<Holder> {
+  const { holderId } = row
+  if (holderId !== null) {
+    const find = (tx: Transaction) => holdersById(tx, kernel, [holderId])
+    const found = await kernel.db.transaction(institutionId, find, { isReadOnly: true })
+    const holder = found.get(holderId)
+    if (holder === undefined) throw new Refusal('case.person_erased')
+    return holder
+  }
+  const read = readCase(application, JSON.parse(row.payload))
+  const name = holderNameOf(row, read.ok ? read.value.subject : undefined)
+  const holder = (await holdersFor(kernel, institutionId, [name])).get(name)
+  if (holder === undefined) throw new Error('a holder that was missing is made')
+  return holder
 }
 
 function invalidOutcome(application: string, problems: readonly FieldProblem[]): Refusal {

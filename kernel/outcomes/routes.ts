@@ -1,28 +1,13 @@
 import { z } from 'zod'
 import { getCase } from '../cases/cases.ts'
+import { purposeQuery, reveal } from '../cases/open.ts'
 import { type AnyOperation, applicationOutcome, operation } from '../operation.ts'
-import { type OutcomeRow, outcomesOf, recordOutcome } from './outcomes.ts'
+import { outcomesOf, recordOutcome } from './outcomes.ts'
+import { OutcomeReply, outcomeReply } from './replies.ts'
 
 const CaseParams = z.strictObject({ caseId: z.uuid() })
 
-const OutcomeReply = z.strictObject({
-  outcomeId: z.uuid(),
-  caseId: z.uuid(),
-  revision: z.number().int(),
-  payload: applicationOutcome,
-  recordedBy: z.string(),
-  recordedAt: z.iso.datetime(),
-})
 const OutcomesReply = z.strictObject({ outcomes: z.array(OutcomeReply) })
-
-const reply = (row: OutcomeRow): z.infer<typeof OutcomeReply> => ({
-  outcomeId: row.outcomeId,
-  caseId: row.caseId,
-  revision: row.revision,
-  payload: JSON.parse(row.payload),
-  recordedBy: row.recordedBy,
-  recordedAt: row.recordedAt.toISOString(),
-})
 
 const recordRoute = operation({
   id: 'outcomes.record',
@@ -35,11 +20,17 @@ const recordRoute = operation({
   body: applicationOutcome,
   reply: { status: 200, schema: OutcomesReply },
   editsVersion: true,
-  refusals: ['case.not_found', 'case.version_stale', 'outcome.invalid', 'application.not_installed'],
+  refusals: [
+    'case.not_found',
+    'case.version_stale',
+    'outcome.invalid',
+    'application.not_installed',
+    'case.person_erased',
+  ],
   async handle(kernel, { actor, params, body, ifMatch }) {
     const given = { caseId: params.caseId, version: ifMatch, outcome: body }
     const { version, outcomes } = await recordOutcome(kernel, actor, given)
-    return { status: 200, body: { outcomes: outcomes.map(reply) }, version }
+    return { status: 200, body: { outcomes: outcomes.map((row) => outcomeReply(row)) }, version }
   },
 })
 
@@ -50,14 +41,15 @@ const listRoute = operation({
   summary: 'Every revision of the outcome of a case, oldest first',
   scope: 'case.read',
   params: CaseParams,
-  query: z.strictObject({}),
+  query: z.strictObject(purposeQuery),
   body: undefined,
   reply: { status: 200, schema: OutcomesReply },
-  refusals: ['case.not_found'],
-  async handle(kernel, { actor, params }) {
-    await getCase(kernel, actor, params.caseId)
+  refusals: ['case.not_found', 'vault.purpose_forbidden'],
+  async handle(kernel, { actor, params, query }) {
+    const { row } = await getCase(kernel, actor, params.caseId)
     const outcomes = await outcomesOf(kernel, actor, params.caseId)
-    return { status: 200, body: { outcomes: outcomes.map(reply) } }
+    const { secrets } = await reveal(kernel, actor, { row, outcomes, purpose: query.purpose })
+    return { status: 200, body: { outcomes: outcomes.map((one) => outcomeReply(one, secrets)) } }
   },
 })
 

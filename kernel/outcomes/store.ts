@@ -6,24 +6,29 @@ export const OutcomeRow = z.strictObject({
   outcomeId: z.uuid(),
   caseId: z.uuid(),
   revision: z.number().int(),
-  /** Canonical JSON as submitted; its SHA-256 is `payloadDigest`. */
+  /** Canonical JSON of the operational fields. */
   payload: z.string(),
+  /** The other fields under the key of the case's holder; null where there are none. */
+  sealed: Bytes.nullable(),
+  /** SHA-256 of `payload`; where something is sealed, the keyed digest of both parts. */
   payloadDigest: Bytes,
   recordedBy: z.string(),
   recordedAt: z.date(),
 })
 export type OutcomeRow = z.infer<typeof OutcomeRow>
 
-const columns = 'outcome_id, case_id, revision, payload, payload_digest, recorded_by, recorded_at'
+const columns = 'outcome_id, case_id, revision, payload, sealed, payload_digest, recorded_by, recorded_at'
 
 /** Adds an outcome as the next revision of its case, unless it says what the last one said. */
 export const insertOutcomes = statement({
   name: 'outcomes.insert',
   text: `
-    insert into outcomes (institution_id, outcome_id, case_id, revision, payload, payload_digest, recorded_by, recorded_at)
-    select $1, given.outcome_id, given.case_id, coalesce(last.revision, 0) + 1, given.payload, given.payload_digest, $2, $3
-    from unnest($4::uuid[], $5::uuid[], $6::json[], $7::bytea[])
-      as given (outcome_id, case_id, payload, payload_digest)
+    insert into outcomes (institution_id, outcome_id, case_id, revision, payload, sealed, payload_digest, recorded_by,
+      recorded_at)
+    select $1, given.outcome_id, given.case_id, coalesce(last.revision, 0) + 1, given.payload, given.sealed,
+      given.payload_digest, $2, $3
+    from unnest($4::uuid[], $5::uuid[], $6::json[], $7::bytea[], $8::bytea[])
+      as given (outcome_id, case_id, payload, sealed, payload_digest)
     left join lateral (
       select revision, payload_digest from outcomes
       where outcomes.institution_id = $1 and outcomes.case_id = given.case_id

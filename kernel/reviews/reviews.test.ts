@@ -41,6 +41,7 @@ test('an officer agrees, without having to say why', async () => {
     verdict: 'agreed',
     recommendation: 'check',
     reason: null,
+    sealed: null,
     reviewedAt: clock.now,
   })
   assert.deepEqual(await reviewsOf(kernel, operator, caseId), [completed])

@@ -1,7 +1,7 @@
 /** Reviews: an officer agrees with a recommendation or overrides it with a reason. Of two at once, one wins. */
 import type { Actor } from '../access/roles.ts'
-import { canonicalJson } from '../canonical.ts'
-import { move, takeCase } from '../cases/cases.ts'
+import { canonicalJson, sha256 } from '../canonical.ts'
+import { move, seeCase, takeCase } from '../cases/cases.ts'
 import { next } from '../cases/states.ts'
 import { decisionsOf } from '../decisions/decisions.ts'
 import { Refusal } from '../errors.ts'
@@ -9,6 +9,9 @@ import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
 import { installed } from '../register/register.ts'
+import { reviewPlace } from '../vault/places.ts'
+import { type Holder, seal } from '../vault/seal.ts'
+import { holdersById, requireLiving } from '../vault/vault.ts'
 import { insertReview, type ReviewRow, reviewsOfCase, type Verdict } from './store.ts'
 
 export type { ReviewRow, Verdict } from './store.ts'
@@ -22,77 +25,131 @@ export interface GivenReview {
   readonly reason: string | undefined
 }
 
+/** A review that was completed, with the officer's words whether they are sealed or not. */
+export interface CompletedReview {
+  readonly version: number
+  readonly review: ReviewRow
+  readonly reason: string | null
+}
+
 /**
  * Completes the review of a case.
  *
  * The case is locked first, so of two officers the second finds it decided and is told so.
  *
  * @throws Refusal `review.person_needed`, `review.not_yours`, `review.reason_missing`, `review.recommendation_unknown`,
- *   `case.not_found`, `case.decided_already`, `case.version_stale`, `case.transition_impossible`
+ *   `case.not_found`, `case.decided_already`, `case.version_stale`, `case.transition_impossible`, `case.person_erased`
  */
 export async function completeReview(
   kernel: Kernel,
   actor: Actor,
   given: GivenReview,
-): Promise<{ readonly version: number; readonly review: ReviewRow }> {
+): Promise<CompletedReview> {
   const { accountId } = actor
   if (accountId === undefined) throw new Refusal('review.person_needed')
-  return kernel.db.transaction(actor.institutionId, async (tx) => {
-    // 1. Lock the case; whoever comes second waits here and then sees what the first did.
-    const row = await takeCase(tx, actor, { caseId: given.caseId, version: undefined })
-    if (row.state === 'decided' || row.state === 'closed') throw new Refusal('case.decided_already')
-    next(row.state, 'review.completed')
-    if (row.version !== given.version) throw new Refusal('case.version_stale')
-    if (row.reviewRole === null || !actor.roles.includes(row.reviewRole)) {
-      throw new Refusal('review.not_yours', { role: row.reviewRole ?? '' })
-    }
-    // 2. Compare with what was recommended.
-    const decision = (await decisionsOf(tx, [row.caseId])).get(row.caseId)
-    if (decision === undefined) throw new Error('a case in review has a decision')
-    const verdict = verdictOf(decision.recommendation, given.recommendation)
-    const reason = given.reason?.trim() || null
-    if (verdict === 'overridden' && reason === null) throw new Refusal('review.reason_missing')
-    const { recommendations } = installed(kernel, row.applicationId).application
-    if (!Object.hasOwn(recommendations, given.recommendation)) {
-      throw new Refusal('review.recommendation_unknown', {
-        recommendation: given.recommendation.slice(0, 40),
-        choices: Object.keys(recommendations).join(', '),
-      })
-    }
-    // 3. Case, review and log entry commit together; a crash before leaves the case in review.
-    const at = kernel.clock()
-    const review: ReviewRow = {
-      reviewId: newId(),
-      decisionId: decision.decisionId,
-      caseId: row.caseId,
-      accountId,
-      verdict,
-      recommendation: given.recommendation,
-      reason,
-      reviewedAt: at,
-    }
-    const version = await move(tx, row, { event: 'review.completed', at })
-    await tx.run(insertReview, [
-      tx.institutionId,
-      review.reviewId,
-      review.decisionId,
-      review.caseId,
-      accountId,
-      verdict,
-      review.recommendation,
-      reason,
-      at,
-    ])
-    await append(tx, { actor: actor.name, at }, [
-      {
-        kind: 'review.completed',
+  // 1. Seal the officer's words where the case has a holder. A crash up to step 4 leaves the case in review.
+  const words = await sealWords(kernel, actor, given)
+  const done = await kernel.db.transaction(
+    actor.institutionId,
+    async (tx): Promise<CompletedReview | undefined> => {
+      const isLiving = words.holder === undefined || (await requireLiving(tx, [words.holder.holderId]))
+      // 2. Lock the case; whoever comes second waits here and then sees what the first did.
+      const row = await takeCase(tx, actor, { caseId: given.caseId, version: undefined })
+      if (row.holderId !== words.holderId) return undefined
+      if (row.state === 'decided' || row.state === 'closed') throw new Refusal('case.decided_already')
+      next(row.state, 'review.completed')
+      if (row.version !== given.version) throw new Refusal('case.version_stale')
+      if (row.reviewRole === null || !actor.roles.includes(row.reviewRole)) {
+        throw new Refusal('review.not_yours', { role: row.reviewRole ?? '' })
+      }
+      // 3. Compare with what was recommended.
+      const decision = (await decisionsOf(tx, [row.caseId])).get(row.caseId)
+      if (decision === undefined) throw new Error('a case in review has a decision')
+      const verdict = verdictOf(decision.recommendation, given.recommendation)
+      const { reviewId, reason, sealed } = words
+      if (verdict === 'overridden' && reason === null) throw new Refusal('review.reason_missing')
+      const { recommendations } = installed(kernel, row.applicationId).application
+      if (!Object.hasOwn(recommendations, given.recommendation)) {
+        throw new Refusal('review.recommendation_unknown', {
+          recommendation: given.recommendation.slice(0, 40),
+          choices: Object.keys(recommendations).join(', '),
+        })
+      }
+      const isInClear = row.holderId === null
+      if (!isLiving || (reason !== null && sealed === null && !isInClear))
+        throw new Refusal('case.person_erased')
+      // 4. Case, review and log entry commit together; a crash before leaves the case in review.
+      const at = kernel.clock()
+      const review: ReviewRow = {
+        reviewId,
+        decisionId: decision.decisionId,
         caseId: row.caseId,
-        recordId: review.reviewId,
-        record: reviewRecord(review),
-      },
-    ])
-    return { version, review }
-  })
+        accountId,
+        verdict,
+        recommendation: given.recommendation,
+        reason: isInClear ? reason : null,
+        sealed,
+        reviewedAt: at,
+      }
+      const version = await move(tx, row, { event: 'review.completed', at })
+      await tx.run(insertReview, [
+        tx.institutionId,
+        review.reviewId,
+        review.decisionId,
+        review.caseId,
+        accountId,
+        verdict,
+        review.recommendation,
+        review.reason,
+        review.sealed,
+        at,
+      ])
+      await append(tx, { actor: actor.name, at }, [
+        {
+          kind: 'review.completed',
+          caseId: row.caseId,
+          recordId: review.reviewId,
+          record: reviewRecord(review),
+          said: review.recommendation,
+        },
+      ])
+      return { version, review, reason }
+    },
+  )
+  // Something of the case was sealed for the first time meanwhile.
+  return done ?? completeReview(kernel, actor, given)
+}
+
+/** An officer's words on their way into the database. */
+interface Words {
+  readonly reviewId: string
+  readonly reason: string | null
+  /** Of the case; null where nothing of it is sealed. */
+  readonly holderId: string | null
+  /** `undefined` where nothing is to be sealed, or the holder has been erased. */
+  readonly holder: Holder | undefined
+  readonly sealed: Uint8Array | null
+}
+
+async function sealWords(
+  kernel: Kernel,
+  actor: Actor,
+  { caseId, reason: given }: GivenReview,
+): Promise<Words> {
+  const reviewId = newId()
+  const reason = given?.trim() || null
+  return kernel.db.transaction(
+    actor.institutionId,
+    async (tx) => {
+      const { holderId } = await seeCase(tx, actor, { caseId, version: undefined })
+      const isSealed = reason !== null && holderId !== null
+      const holder = isSealed ? (await holdersById(tx, kernel, [holderId])).get(holderId) : undefined
+      const sealed =
+        holder === undefined || reason === null ? null : seal(holder, reviewPlace(reviewId), reason)
+      return { reviewId, reason, holderId, holder, sealed }
+    },
+    { isReadOnly: true },
+  )
 }
 
 function verdictOf(recommended: string | null, decided: string): Verdict {
@@ -110,6 +167,7 @@ export function reviewRecord(row: ReviewRow): string {
     recommendation: row.recommendation,
     review: row.reviewId,
     reviewedAt: row.reviewedAt.toISOString(),
+    ...(row.sealed && { sealed: sha256(row.sealed).toString('hex') }),
     verdict: row.verdict,
   })
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { CaseState } from '../cases/states.ts'
 import { type AnyOperation, operation } from '../operation.ts'
-import { completeReview, type ReviewRow } from './reviews.ts'
+import { type CompletedReview, completeReview } from './reviews.ts'
 import { Verdict } from './store.ts'
 
 const ReviewReply = z.strictObject({
@@ -16,11 +16,11 @@ const ReviewReply = z.strictObject({
   state: CaseState,
 })
 
-const reply = (row: ReviewRow): z.infer<typeof ReviewReply> => ({
-  ...row,
-  reviewedAt: row.reviewedAt.toISOString(),
-  state: 'decided',
-})
+/** The officer is shown their own words as they wrote them, sealed or not. */
+const reply = ({ review, reason }: CompletedReview): z.infer<typeof ReviewReply> => {
+  const { sealed: _, ...row } = review
+  return { ...row, reason, reviewedAt: row.reviewedAt.toISOString(), state: 'decided' }
+}
 
 const completeRoute = operation({
   id: 'reviews.complete',
@@ -42,6 +42,7 @@ const completeRoute = operation({
     'case.not_found',
     'case.transition_impossible',
     'case.version_stale',
+    'case.person_erased',
     'review.not_yours',
     'review.person_needed',
     'review.reason_missing',
@@ -49,13 +50,13 @@ const completeRoute = operation({
   ],
   async handle(kernel, { actor, params, body, ifMatch }) {
     if (ifMatch === undefined) throw new Error('an operation that edits a version is given one')
-    const { version, review } = await completeReview(kernel, actor, {
+    const completed = await completeReview(kernel, actor, {
       caseId: params.caseId,
       version: ifMatch,
       recommendation: body.recommendation,
       reason: body.reason,
     })
-    return { status: 201, body: reply(review), version }
+    return { status: 201, body: reply(completed), version: completed.version }
   },
 })
 

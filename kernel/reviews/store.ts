@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Bytes } from '../db/bytes.ts'
 import { statement } from '../db/statement.ts'
 
 /** An officer `agreed`, `overridden` the recommendation, or `decided` where there was none. */
@@ -12,18 +13,23 @@ export const ReviewRow = z.strictObject({
   accountId: z.uuid(),
   verdict: Verdict,
   recommendation: z.string(),
+  /** The officer's words; null where there are none, or where they are sealed. */
   reason: z.string().nullable(),
+  /** The officer's words under the key of the case's holder; null where there are none, or the case has no holder. */
+  sealed: Bytes.nullable(),
   reviewedAt: z.date(),
 })
 export type ReviewRow = z.infer<typeof ReviewRow>
 
-const columns = 'review_id, decision_id, case_id, account_id, verdict, recommendation, reason, reviewed_at'
+const columns = `review_id, decision_id, case_id, account_id, verdict, recommendation, reason, sealed,
+    reviewed_at`
 
 export const insertReview = statement({
   name: 'reviews.insert',
   text: `
-    insert into reviews (institution_id, review_id, decision_id, case_id, account_id, verdict, recommendation, reason, reviewed_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    insert into reviews (institution_id, review_id, decision_id, case_id, account_id, verdict, recommendation, reason, sealed,
+      reviewed_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 })
 
 export const reviewsOfCase = statement({

@@ -10,6 +10,7 @@ import { findJobs } from '../../kernel/jobs/jobs.ts'
 import { modelsOf } from '../../kernel/models/models.ts'
 import { systemsOf } from '../../kernel/register/register.ts'
 import type { Platform } from '../platform.ts'
+import type { KeySettings } from '../settings.ts'
 import { type CommonOptions, printer, withPlatform } from './context.ts'
 
 interface Finding {
@@ -49,6 +50,7 @@ async function lookAtMachine({ settings, kernel }: Platform): Promise<Finding[]>
   )
   const major = Number(process.versions.node.split('.')[0])
   return [
+    keysFinding(settings.keys),
     {
       what: 'Node',
       isGood: major >= 26,
@@ -67,6 +69,15 @@ async function lookAtMachine({ settings, kernel }: Platform): Promise<Finding[]>
       says: [...kernel.applications.keys()].join(', '),
     },
   ]
+}
+
+/** Without a passphrase of the institution's own whoever can read the folder has the keys. */
+function keysFinding({ command, passphrase, passphraseFile }: KeySettings): Finding {
+  const isOwn = passphrase !== undefined || passphraseFile !== undefined
+  const says = isOwn
+    ? 'under the passphrase that was given'
+    : 'protected by file rights only; khudi keys passphrase puts them under a passphrase of yours'
+  return { what: 'keys', isGood: true, says: command === undefined ? says : `behind ${command}` }
 }
 
 async function lookAtInstitutions(platform: Platform): Promise<Finding[]> {

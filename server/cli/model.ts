@@ -126,8 +126,13 @@ function evaluateCommand(model: Command): void {
         const set = await evaluationSet(kernel, actor, { applicationId, modelName, model: chosen, ...period })
         const quality = bootstrapQuality(set, { seed: 1 })
         const valueLabel = models[modelName]?.valueLabel?.en ?? 'value'
-        context.print({ applicationId, ...period, models: Object.fromEntries(set.models), ...quality }, [
+        const { erased } = set
+        const said = { applicationId, ...period, models: Object.fromEntries(set.models), erased, ...quality }
+        context.print(said, [
           `Models: ${[...set.models].map(([digest, count]) => `${digest.slice(0, 12)} (${count})`).join(', ')}`,
+          ...(erased === 0
+            ? []
+            : [`Left out, since the person has been erased: ${erased.toLocaleString('en')}`]),
           ...table(quality, valueLabel),
         ])
       })

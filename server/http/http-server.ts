@@ -24,7 +24,7 @@ import { mountOperations } from './mount.ts'
 import { mountOpenApi } from './openapi.ts'
 import { createRates } from './rates.ts'
 import { requestIdOf } from './request-id.ts'
-import { dataHeaders, pageHeaders, transportHeaders } from './security-headers.ts'
+import { dataHeaders, openHeaders, pageHeaders, transportHeaders } from './security-headers.ts'
 
 export interface HttpServerOptions {
   readonly kernel: ServingKernel
@@ -47,6 +47,8 @@ export interface HttpServerOptions {
   readonly sessionCookie?: string
   /** Told of an error after which the record could break; the process is to end. */
   readonly onFatal?: (error: Fatal) => void
+  /** Logs and witnesses, which ask nobody who he is; mounted at the root. */
+  readonly transparency?: FastifyPluginAsync
   /** Pages beside the API, mounted at the root with the headers of pages. */
   readonly pages?: FastifyPluginAsync
   /** Holds replies, lines and rows against their schemas, and fails where they differ. For tests: it costs a second reading. */
@@ -98,6 +100,7 @@ export function createHttpServer(options: HttpServerOptions): FastifyInstance {
   app.removeAllContentTypeParsers()
   app.register(rateLimit, { global: false, cache: COUNTED_CALLERS })
   app.register(async (api) => mountApi(api, shared))
+  if (options.transparency !== undefined) app.register(openTo(options.transparency, shared))
   if (options.pages !== undefined) app.register(pagesOf(options.pages, shared))
   sweepRegularly(app, underWay, limits.requestMs)
   stopInOrder(app, underWay, limits.shutdownMs)
@@ -134,6 +137,17 @@ function mountApi(api: FastifyInstance, { options, limits, metrics, underWay, re
     isStopping: () => underWay.isStopping,
     failed: (check, error) => options.logger?.error({ check, error: describeError(error) }, 'check failed'),
   })
+}
+
+/** Addresses that ask nobody who he is: programs anywhere, and pages of anybody, may read them. */
+function openTo(addresses: FastifyPluginAsync, { underWay, limits }: Shared): FastifyPluginAsync {
+  return async (site) => {
+    site.addHook('onRequest', async (request, reply) => {
+      reply.headers(openHeaders)
+      admitPage(request, { underWay, limits })
+    })
+    await site.register(addresses)
+  }
 }
 
 function pagesOf(pages: FastifyPluginAsync, { underWay, limits }: Shared): FastifyPluginAsync {

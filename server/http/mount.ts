@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { Refusal, unreachable } from '../../kernel/errors.ts'
 import type { AnyOperation } from '../../kernel/operation.ts'
 import { mountExport } from './mount-export.ts'
+import { mountFile } from './mount-file.ts'
 import { mountIntake } from './mount-intake.ts'
 import { mountJson } from './mount-json.ts'
 import type { Mounting } from './mounting.ts'
@@ -45,6 +46,9 @@ function mountOne(
     case 'export':
       mountExport(app, url, { operation, mounting })
       break
+    case 'file':
+      mountFile(app, url, { operation, mounting })
+      break
     default:
       unreachable(operation)
   }
@@ -64,7 +68,8 @@ function checkOperation(operation: AnyOperation): void {
   if (!PATH.test(operation.path)) refuse(`"${operation.path}" is not a path such as /v1/cases/{caseId}`)
   if (operation.kind === 'intake' && operation.method !== 'POST') refuse('an intake is a POST')
   if (operation.kind === 'export' && operation.method !== 'GET') refuse('an export is a GET')
-  if (operation.kind === 'json' && operation.method === 'GET' && operation.body !== undefined) {
+  const mayHaveBody = operation.kind === 'json' || operation.kind === 'file'
+  if (mayHaveBody && operation.method === 'GET' && operation.body !== undefined) {
     refuse('a GET has no body')
   }
   for (const [part, schema] of Object.entries(requestSchemas(operation))) {
@@ -81,6 +86,7 @@ function checkOperation(operation: AnyOperation): void {
 function requestSchemas(operation: AnyOperation): Readonly<Record<string, z.ZodType | undefined>> {
   switch (operation.kind) {
     case 'json':
+    case 'file':
       return { params: operation.params, query: operation.query, body: operation.body }
     case 'intake':
       return { params: operation.params }

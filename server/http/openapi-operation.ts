@@ -105,6 +105,13 @@ function successOf(
         200: { description: 'The rows; a connection that breaks means that some are missing', content },
       }
     }
+    case 'file': {
+      const bytes = { schema: { type: 'string', format: 'binary' } } as const
+      const content = Object.fromEntries(operation.mediaTypes.map((type) => [type, bytes]))
+      return {
+        200: { description: 'The file; a connection that breaks means that a part is missing', content },
+      }
+    }
     default:
       return unreachable(operation)
   }

@@ -1,10 +1,11 @@
 /** Zod schemas as the component schemas of an OpenAPI document: the ones that validate are the ones described. */
 
-import { type Application, fieldRegistry, unitSymbol } from '@khudi/sdk'
+import { fieldRegistry, unitSymbol } from '@khudi/sdk'
 import { z } from 'zod'
 import { unreachable } from '../../kernel/errors.ts'
 import type { AnyOperation } from '../../kernel/operation.ts'
 import type { JsonSchema } from './openapi-document.ts'
+import { nameProtections, type ProtectedApplication } from './openapi-protection.ts'
 import { FieldProblem, Problem } from './problem.ts'
 
 export interface DescribedSchemas {
@@ -23,7 +24,7 @@ const PREFIX = '#/components/schemas/'
 /** Describes the bodies, replies and lines of operations, and the cases and outcomes of applications. */
 export function describeSchemas(
   operations: readonly AnyOperation[],
-  applications: Iterable<Pick<Application, 'id' | 'case' | 'outcome'>>,
+  applications: readonly ProtectedApplication[],
 ): DescribedSchemas {
   const named = z.registry<{ id: string }>()
   const add = (schema: z.ZodType, id: string) => {
@@ -40,8 +41,9 @@ export function describeSchemas(
   }
   for (const operation of operations) for (const [id, schema] of schemasOf(operation)) add(schema, id)
   const override = describer(ofApplications)
+  const described = z.toJSONSchema(named, { io: 'input', uri: (id) => `${PREFIX}${id}`, override })
   return {
-    components: flattened(z.toJSONSchema(named, { io: 'input', uri: (id) => `${PREFIX}${id}`, override })),
+    components: nameProtections(flattened(described), applications),
     refOf(schema) {
       if (!named.has(schema)) throw new Error('this schema was not described')
       return add(schema, '')
@@ -79,6 +81,8 @@ function schemasOf(operation: AnyOperation): readonly (readonly [string, z.ZodTy
       return [[`${name}Line`, operation.line]]
     case 'export':
       return [[`${name}Row`, operation.row]]
+    case 'file':
+      return operation.body === undefined ? [] : [[`${name}Body`, operation.body]]
     default:
       return unreachable(operation)
   }
@@ -99,6 +103,11 @@ function describer(ofApplications: Readonly<Record<'case' | 'outcome', readonly 
       const references = ofApplications[part]
       jsonSchema.description = `The ${part} of the application that the request names`
       if (references.length > 0) jsonSchema.anyOf = [...references]
+    }
+    if (part === 'visibleCase' || part === 'visibleOutcome') {
+      delete jsonSchema.applicationSchema
+      jsonSchema.type = 'object'
+      jsonSchema.description = `Fields of the ${part === 'visibleCase' ? 'case' : 'outcome'} by the schema of its application; those that are sealed are left out unless the request states a purpose`
     }
   }
 }

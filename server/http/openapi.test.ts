@@ -1,5 +1,6 @@
 import { strict as assert } from 'node:assert'
 import { test } from 'node:test'
+import { cnic, list, number, part, record, text } from '@khudi/sdk'
 import { z } from 'zod'
 import { catalogue } from '../../kernel/errors.ts'
 import { operation } from '../../kernel/operation.ts'
@@ -195,8 +196,34 @@ test('the schemas that validate are the ones described, with the labels and unit
     title: 'Net mass',
     'x-label': { en: 'Net mass', ur: 'Net mass (اردو)' },
     'x-unit': 'kg',
+    'x-protection': 'operational',
   })
   assert.deepEqual(schemas['permits.case']?.additionalProperties, false)
+})
+
+test('every field of a case says whether it is sealed, in parts and lists too', () => {
+  const label = { en: 'Field', ur: 'خانہ' }
+  const { applications } = sampleKernel
+  const heirs = list(label, part(label, { share: number(label), card: cnic(label) }), { max: 9 })
+  const owner = part(label, { name: text(label, { protection: 'sensitive' }) }).nullable()
+  const schema = record({ heirs: heirs.optional(), owner })
+  const [known] = applications.values()
+  assert.ok(known)
+  const changed = { ...known, application: { ...known.application, case: schema } }
+  const { components } = describeApi({
+    kernel: { applications: new Map([['permits', changed]]) },
+    operations,
+  })
+  const described = JSON.stringify(components.schemas['permits.case'])
+  const said = [...described.matchAll(/"x-protection":"(\w+)"/g)].map(([, protection]) => protection)
+  assert.deepEqual(said.toSorted(), [
+    'operational',
+    'personal',
+    'personal',
+    'personal',
+    'sensitive',
+    'sensitive',
+  ])
 })
 
 test('where a request holds a case, the cases of the installed applications are described', () => {

@@ -54,12 +54,17 @@ function ofKind(operation: AnyOperation): readonly ErrorCode[] {
         'request.line_too_long',
         'request.precondition_not_supported',
       ]
+    case 'file':
+      return operation.body === undefined ? ['request.body_unexpected'] : jsonBody.filter(isNoDeadline)
     case 'export':
       return ['request.body_unexpected', 'request.not_acceptable']
     default:
       return unreachable(operation)
   }
 }
+
+/** A file takes the time it takes. */
+const isNoDeadline = (code: ErrorCode) => code !== 'request.timed_out'
 
 function ofConditions(operation: Extract<AnyOperation, { readonly kind: 'json' }>): readonly ErrorCode[] {
   if (operation.method === 'GET') return []

@@ -9,6 +9,12 @@ export const dataHeaders = {
   'x-content-type-options': 'nosniff',
 } as const
 
+/** On what everybody may read, from wherever. */
+export const openHeaders = {
+  'access-control-allow-origin': '*',
+  'cross-origin-resource-policy': 'cross-origin',
+} as const
+
 /** On pages besides: styles, fonts, pictures and forms of this server alone, nothing inline. */
 export const pageHeaders = {
   'content-security-policy': [

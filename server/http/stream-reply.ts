@@ -9,8 +9,8 @@ import { exchangeOf } from './exchange.ts'
 
 export interface StreamReply {
   readonly headers: OutgoingHttpHeaders
-  /** Texts to write; the next one is asked for only when the connection has room. */
-  readonly chunks: AsyncIterator<string>
+  /** Texts or bytes to write; the next one is asked for only when the connection has room. */
+  readonly chunks: AsyncIterator<string | Uint8Array>
   /** Longest silence on the connection, in ms. */
   readonly idleMs: number
   /** What to say of a failure after the first chunk; `undefined` breaks the connection so that nobody takes the part for the whole. */
@@ -40,14 +40,14 @@ export async function sendStream(reply: FastifyReply, stream: StreamReply): Prom
 
 async function writeAll(
   reply: FastifyReply,
-  first: IteratorResult<string, unknown>,
+  first: IteratorResult<string | Uint8Array, unknown>,
   { chunks, lastWords }: StreamReply,
 ): Promise<void> {
   const { raw } = reply
   try {
     for (let next = first; next.done !== true; next = await chunks.next()) {
       if (raw.destroyed) return
-      if (next.value !== '' && !raw.write(next.value)) await drained(reply)
+      if (next.value.length > 0 && !raw.write(next.value)) await drained(reply)
     }
     raw.end()
   } catch (error) {

@@ -210,6 +210,41 @@ test('an export that fails at once answers as any other failure', async () => {
   assert.equal((await app.inject({ url: '/v1/permit-export', headers: asOfficer })).statusCode, 500)
 })
 
+const askForFile = (number: string) =>
+  ({
+    method: 'POST',
+    url: '/v1/permit-file',
+    headers: { ...asOfficer, 'content-type': 'application/json' },
+    payload: JSON.stringify({ number }),
+  }) as const
+
+test('a file comes byte for byte, under its name and type', async () => {
+  const { app } = sampleServer()
+  const reply = await app.inject(askForFile('P-1'))
+  assert.equal(reply.statusCode, 200)
+  assert.equal(reply.headers['content-type'], 'application/octet-stream')
+  assert.equal(reply.headers['content-disposition'], 'attachment; filename="permit.bin"')
+  const bytes = Buffer.from(Uint8Array.from({ length: 256 }, (_, byte) => byte))
+  assert.deepEqual(reply.rawPayload, Buffer.concat([bytes, bytes]))
+})
+
+test('a file that cannot be made is refused like anything else', async () => {
+  const { app } = sampleServer()
+  assert.equal((await app.inject(askForFile('none'))).json().code, 'case.not_found')
+  const unread = { ...askForFile('P-1'), payload: '{"number":1}' }
+  assert.equal((await app.inject(unread)).json().code, 'request.body_invalid')
+})
+
+test('a file that fails half-way breaks the connection instead of looking whole', async (t) => {
+  const { port, state } = await listening(t)
+  state.failure = new Error('the disk is gone')
+  const { url, payload, ...rest } = askForFile('P-1')
+  const reply = await fetch(`http://127.0.0.1:${port}${url}`, { ...rest, body: payload })
+  assert.equal(reply.status, 200)
+  await assert.rejects(reply.arrayBuffer())
+  assert.equal(state.isStreamClosed, true)
+})
+
 /** An export of endless rows whose client reads nothing after the headers. */
 async function unreadExport(sample: Sample & { readonly port: number }) {
   sample.state.batches = Number.POSITIVE_INFINITY

@@ -3,9 +3,12 @@ import type { Application } from '@khudi/sdk'
 import { z } from 'zod'
 import { namesOfAccounts } from '../../kernel/access/access.ts'
 import { getCase, type CaseFile as KernelFile } from '../../kernel/cases/cases.ts'
+import { type ReadingPurpose, reveal, type Unsealed } from '../../kernel/cases/open.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { type OutcomeRow, outcomesOf } from '../../kernel/outcomes/outcomes.ts'
 import { type ReviewRow, reviewsOf } from '../../kernel/reviews/reviews.ts'
+import { readsOf } from '../../kernel/vault/disclosure.ts'
+import type { ReadRow } from '../../kernel/vault/reads.ts'
 import { type Html, html, isolated } from './text/html.ts'
 import type { OfficerVisit, Visit } from './visit.ts'
 
@@ -16,13 +19,37 @@ export interface CaseFile extends KernelFile {
   /** Oldest first. */
   readonly outcomes: readonly OutcomeRow[]
   readonly names: Names
+  /** Reads of this very case, by identifier. */
+  readonly reads: ReadonlyMap<string, ReadRow>
+  readonly unsealed: Unsealed
+  /** What it was opened for; `undefined` where it shows its operational part only. */
+  readonly purpose: ReadingPurpose | undefined
+}
+
+/** Whether a sealed text of the case's, by the identifier of its row, is hidden from the reader. */
+export function isHidden(
+  { unsealed }: Pick<CaseFile, 'unsealed'>,
+  sealed: Uint8Array | null,
+  id: string,
+): boolean {
+  return sealed !== null && !unsealed.secrets.has(id)
 }
 
 /** User names by the account's identifier. */
 export type Names = ReadonlyMap<string, string>
 
-/** @throws Refusal `case.not_found`, also for what is no identifier at all */
-export async function caseFileOf({ kernel, officer }: OfficerVisit, caseId: string): Promise<CaseFile> {
+/** Says what a case is opened for, once it is known which case it is. */
+type PurposeOf = (file: KernelFile & Pick<CaseFile, 'outcomes'>) => ReadingPurpose | undefined
+
+/**
+ * @param purposeOf without it the case shows its operational part only; with it the read is recorded
+ * @throws Refusal `case.not_found`, also for what is no identifier at all; `vault.purpose_forbidden`
+ */
+export async function caseFileOf(
+  { kernel, officer }: OfficerVisit,
+  caseId: string,
+  purposeOf: PurposeOf = () => undefined,
+): Promise<CaseFile> {
   if (!z.uuid().safeParse(caseId).success) throw new Refusal('case.not_found')
   const { actor } = officer
   const [file, reviews, outcomes] = await Promise.all([
@@ -30,15 +57,30 @@ export async function caseFileOf({ kernel, officer }: OfficerVisit, caseId: stri
     reviewsOf(kernel, actor, caseId),
     outcomesOf(kernel, actor, caseId),
   ])
-  const application = kernel.applications.get(file.row.applicationId)?.application
-  const actors = [
-    ...file.history.map((entry) => entry.actor),
-    ...outcomes.map(({ recordedBy }) => recordedBy),
-  ]
+  const { row, decision } = file
+  const purpose = purposeOf({ ...file, outcomes })
+  const unsealed = await reveal(kernel, actor, { row, decision, outcomes, reviews, purpose })
+  const [history, reads] = await Promise.all([
+    // The read that this page is belongs to the history that it shows.
+    purpose === undefined ? file.history : getCase(kernel, actor, caseId).then((again) => again.history),
+    readsOf(kernel, actor.institutionId, row),
+  ])
+  const application = kernel.applications.get(row.applicationId)?.application
+  const actors = [...history.map((entry) => entry.actor), ...outcomes.map(({ recordedBy }) => recordedBy)]
   const accounts = actors.flatMap((one) => (one.startsWith('account:') ? [one.slice('account:'.length)] : []))
   const ids = [...new Set([...accounts, ...reviews.map(({ accountId }) => accountId)])]
   const names = await namesOfAccounts(kernel, actor.institutionId, ids)
-  return { ...file, application, reviews, outcomes, names }
+  return {
+    ...file,
+    history,
+    application,
+    reviews,
+    outcomes,
+    names,
+    reads: new Map(reads.map((read) => [read.readId, read])),
+    unsealed,
+    purpose: unsealed.office === null ? undefined : purpose,
+  }
 }
 
 /** Who acted, from the name that the log has of them: `account:<uuid>`, `key:<label>`, `operator:<user>`. */

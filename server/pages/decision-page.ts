@@ -5,7 +5,7 @@ import { Refusal } from '../../kernel/errors.ts'
 import { caseFileOf, recommendationTag } from './case-file.ts'
 import { reviewText, score } from './case-page.ts'
 import { digest, history } from './history.ts'
-import { readReasons, reasonList } from './reasons.ts'
+import { reasonList, shownReasons } from './reasons.ts'
 import { roleLabel } from './roles.ts'
 import type { PageRoute } from './routes.ts'
 import { type Html, html, isolated } from './text/html.ts'
@@ -20,7 +20,8 @@ export const decisionRoute: PageRoute = {
     const { kernel, officer, speech } = visit
     const decision = await getDecision(kernel, officer.actor, decisionId)
     const file = await caseFileOf(visit, decision.caseId)
-    const { application, reviews, names } = file
+    const { reviews } = file
+    const { application } = file
     const reviewsOfIt = reviews.filter((review) => review.decisionId === decision.decisionId)
     const title = speech.text('decision.title')
     const main = html`<p class="over">${speech.text('decision.about')} ${caseLink(visit, decision.caseId, file.row.reference)}</p>
@@ -31,12 +32,12 @@ export const decisionRoute: PageRoute = {
         : recommendationTag(visit, application, decision.recommendation)
     } ${score(visit, decision)}</p>
 <p class="hint">${speech.text(`review.${decision.review}`)}</p>
-<h2>${speech.text('case.reasons')}</h2>${reasonList(visit, application, readReasons(decision.reasons))}</section>
+<h2>${speech.text('case.reasons')}</h2>${reasonList(visit, application, shownReasons(decision, file.unsealed))}</section>
 <section class="card"><h2>${speech.text('review.title')}</h2>
 ${
   reviewsOfIt.length === 0
     ? html`<p>${decision.reviewRole === null ? speech.text('review.notNeeded') : speech.sentence('review.waitsFor', { role: roleLabel(visit, decision.reviewRole) })}</p>`
-    : reviewsOfIt.map((review) => reviewText(visit, { review, application, names }))
+    : reviewsOfIt.map((review) => reviewText(visit, file, review))
 }</section>
 <section class="card"><h2>${speech.text('decision.madeWith')}</h2>${madeWith(visit, decision)}</section>
 <section aria-labelledby="history"><h2 id="history">${speech.text('history.title')}</h2>${history(visit, file, ['decision.made', 'review.completed'])}</section>`

@@ -1,5 +1,5 @@
 /** Opening a case by a form made from the application's schema of cases. */
-import type { Application } from '@khudi/sdk'
+import { type Application, protectionPlan } from '@khudi/sdk'
 import { intake } from '../../kernel/decisions/intake.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { installed, systemsOf } from '../../kernel/register/register.ts'
@@ -65,6 +65,7 @@ function show(visit: OfficerVisit, application: Application, about: Given): Page
   const main = html`${needsFile && html`<p class="notice">${speech.text('newCase.needsFile')}</p>`}
 ${recordForm(visit, {
   schema: application.case,
+  plan: protectionPlan(application.case, application.classification),
   action: `/cases/new/${application.id}`,
   given: about,
   button: 'newCase.send',

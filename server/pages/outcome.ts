@@ -1,5 +1,6 @@
 /** Recording what turned out to be true of a case, by a form made from the application's schema of outcomes. */
-import type { Application } from '@khudi/sdk'
+import { type Application, protectionPlan } from '@khudi/sdk'
+import { visiblePayload } from '../../kernel/cases/open.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { recordOutcome } from '../../kernel/outcomes/outcomes.ts'
 import { applicationTitle, type CaseFile, caseFileOf } from './case-file.ts'
@@ -10,6 +11,7 @@ import { recordForm } from './forms/record-form.ts'
 import { draftOfRecord, recordOf, reshaped } from './forms/typed-record.ts'
 import { type Answer, type Page, redirection } from './page.ts'
 import type { FormRoute } from './routes.ts'
+import { sealNotice } from './sealed.ts'
 import { html, isolated } from './text/html.ts'
 import type { OfficerVisit } from './visit.ts'
 
@@ -21,24 +23,32 @@ export const outcomeRoute: FormRoute = {
   act: (visit, { caseId = '' }, draft) => save(visit, caseId, draft),
 }
 
+/** A correction begins with what is recorded, so what is sealed of it is opened for that; a form that was sent has it all. */
 async function show(visit: OfficerVisit, caseId: string, about: Given): Promise<Page> {
-  const file = await caseFileOf(visit, caseId)
-  const { row, outcomes } = file
+  const file = await caseFileOf(visit, caseId, ({ outcomes }) =>
+    about.draft === undefined && (outcomes.at(-1)?.sealed ?? null) !== null ? 'correction' : undefined,
+  )
+  const { row, outcomes, purpose, unsealed } = file
   const { speech } = visit
-  const { outcome } = applicationOf(file)
+  const { outcome, classification } = applicationOf(file)
   const last = outcomes.at(-1)
   const title = speech.text(last === undefined ? 'outcome.record' : 'outcome.correct')
-  const main = html`${recordForm(visit, {
-    schema: outcome,
-    action: `/cases/${row.caseId}/outcome`,
-    given: about,
-    // A correction begins with what is recorded.
-    ...(last === undefined ? {} : { start: draftOfRecord(fieldTree(outcome), JSON.parse(last.payload)) }),
-    hidden: html`<input type="hidden" name="_version" value="${row.version}">`,
-    button: 'outcome.send',
-    title,
-    about: html`${applicationTitle(visit, row.applicationId)} · <a href="/cases/${row.caseId}">${isolated(row.reference)}</a>`,
-  })}
+  const main = html`${purpose !== undefined && sealNotice(visit, file, about)}
+${recordForm(visit, {
+  schema: outcome,
+  plan: protectionPlan(outcome, classification),
+  action: `/cases/${row.caseId}/outcome`,
+  given: about,
+  ...(last === undefined
+    ? {}
+    : {
+        start: draftOfRecord(fieldTree(outcome), visiblePayload(last, unsealed.secrets.get(last.outcomeId))),
+      }),
+  hidden: html`<input type="hidden" name="_version" value="${row.version}">`,
+  button: 'outcome.send',
+  title,
+  about: html`${applicationTitle(visit, row.applicationId)} · <a href="/cases/${row.caseId}">${isolated(row.reference)}</a>`,
+})}
 <p><a href="/cases/${row.caseId}">${speech.text('form.back')}</a></p>`
   return { kind: 'page', title: titleOf(visit, `${title} – ${row.reference}`, about), main }
 }

@@ -1,6 +1,7 @@
 /** What a page is before it is sent, and the frame around every page. */
 import { directionOf, type Language } from '@khudi/sdk'
 import type { Scope } from '../../kernel/access/roles.ts'
+import type { FileReply } from '../../kernel/operation.ts'
 import { assets } from './assets.ts'
 import { type Html, html, isolated, markupOf } from './text/html.ts'
 import { speechOf } from './text/speech.ts'
@@ -23,7 +24,12 @@ export interface Redirection {
   readonly to: string
 }
 
-export type Answer = (Page | Redirection) & {
+/** A file to keep. */
+export interface Download extends FileReply {
+  readonly kind: 'file'
+}
+
+export type Answer = (Page | Redirection | Download) & {
   /** `Set-Cookie` headers. */
   readonly cookies?: readonly string[]
 }
@@ -96,14 +102,18 @@ const places: readonly { readonly to: string; readonly word: Word; readonly scop
   { to: '/cases', word: 'nav.cases', scope: 'case.read' },
   { to: '/cases/new', word: 'nav.newCase', scope: 'case.open' },
   { to: '/jobs', word: 'nav.jobs', scope: 'job.read' },
+  { to: '/persons', word: 'nav.persons', scope: 'person.read' },
 ]
+
+/** Places whose other pages belong to them. */
+const withPagesBelow: readonly string[] = ['/cases/new', '/persons']
 
 function navigation({ officer, speech, address }: OfficerVisit): readonly Html[] {
   const path = address.split('?', 1)[0] ?? ''
   return places
     .filter(({ scope }) => officer.may(scope))
     .map(({ to, word }) => {
-      const isHere = path === to || (to === '/cases/new' && path.startsWith('/cases/new/'))
+      const isHere = path === to || (withPagesBelow.includes(to) && path.startsWith(`${to}/`))
       return html`<li><a href="${to}"${isHere && html` aria-current="page"`}>${speech.text(word)}</a></li>`
     })
 }

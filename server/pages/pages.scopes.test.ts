@@ -5,11 +5,13 @@ import { createAccount } from '../../kernel/access/access.ts'
 import { holds, roles, type Scope } from '../../kernel/access/roles.ts'
 import { newId } from '../../kernel/identifiers.ts'
 import { foundInstitution } from '../../kernel/institutions/institutions.ts'
+import { findHolder } from '../../kernel/vault/vault.ts'
 import { freshDatabase } from '../../test/database.ts'
 import { openOffice, password } from './sample/office.ts'
 
 const office = await openOffice(await freshDatabase())
-const caseId = await office.openCase()
+const caseId = await office.openCase({ applicant: { name: 'Zainab', cnic: '3520212345671' } })
+const personId = await findHolder(office.kernel, office.institution.institutionId, 'cnic:3520212345671')
 const amna = await office.signedIn('amna')
 const decision =
   /href="(\/decisions\/[0-9a-f-]{36})"/.exec((await amna.open(`/cases/${caseId}`)).body)?.[1] ?? ''
@@ -23,9 +25,15 @@ const places: readonly { readonly path: string; readonly scope: Scope; readonly 
   { path: '/cases/new', scope: 'case.open' },
   { path: '/cases/new/permits', scope: 'case.open', isForm: true },
   { path: `/cases/${caseId}`, scope: 'case.read' },
+  { path: `/cases/${caseId}/open`, scope: 'case.read', isForm: true },
   { path: `/cases/${caseId}/review`, scope: 'case.review', isForm: true },
   { path: `/cases/${caseId}/outcome`, scope: 'outcome.record', isForm: true },
   { path: decision, scope: 'decision.read' },
+  { path: '/persons', scope: 'person.read' },
+  { path: '/persons/find', scope: 'person.read', isForm: true },
+  { path: `/persons/${personId}`, scope: 'person.read' },
+  { path: `/persons/${personId}/export`, scope: 'person.read', isForm: true },
+  { path: `/persons/${personId}/erase`, scope: 'person.erase', isForm: true },
   { path: '/jobs', scope: 'job.read' },
   { path: `/jobs/${newId()}/requeue`, scope: 'job.requeue', isForm: true },
 ]

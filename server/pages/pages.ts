@@ -14,8 +14,11 @@ import { jobsRoute, requeueRoute } from './jobs.ts'
 import { caseFormRoute, newCaseRoute } from './new-case.ts'
 import { outcomeRoute } from './outcome.ts'
 import { redirection } from './page.ts'
+import { eraseRoute, exportRoute, personRoute } from './person.ts'
+import { findPersonRoute, personsRoute } from './persons.ts'
 import { nextRoute, queueRoute } from './queue.ts'
-import { caseRoute, reviewRoute } from './review.ts'
+import { receiptsRoute } from './receipts.ts'
+import { caseRoute, openRoute, reviewRoute } from './review.ts'
 import { answer, mountForm, mountPage } from './routes.ts'
 import { languageHeader, localAddress } from './session.ts'
 import { mountSignIn } from './sign-in.ts'
@@ -32,9 +35,22 @@ const pageRoutes = [
   caseRoute,
   newCaseRoute,
   decisionRoute,
+  receiptsRoute,
   jobsRoute,
+  personsRoute,
+  personRoute,
 ]
-const formRoutes = [findRoute, reviewRoute, outcomeRoute, caseFormRoute, requeueRoute]
+const formRoutes = [
+  findRoute,
+  openRoute,
+  reviewRoute,
+  outcomeRoute,
+  caseFormRoute,
+  requeueRoute,
+  findPersonRoute,
+  exportRoute,
+  eraseRoute,
+]
 
 export function pages(options: PagesOptions): FastifyPluginAsync {
   return async (app) => {

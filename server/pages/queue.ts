@@ -1,13 +1,14 @@
 /** The review queue: what waits for this officer, most urgent first. */
 import { z } from 'zod'
 import { type CaseRow, type QueuePlace, queueOf } from '../../kernel/cases/cases.ts'
+import { unopened } from '../../kernel/cases/open.ts'
 import type { DecisionRow } from '../../kernel/decisions/decisions.ts'
 import { cursorsOf, page as pageOf } from '../../kernel/paging.ts'
 import { applicationTitle, recommendationTag } from './case-file.ts'
 import { summaryOf } from './case-summary.ts'
 import { type Page, redirection } from './page.ts'
 import { pageLinks } from './paging.ts'
-import { readReasons, reasonSentence } from './reasons.ts'
+import { reasonSentence, shownReasons } from './reasons.ts'
 import { reviewedApplications } from './roles.ts'
 import type { PageRoute } from './routes.ts'
 import { type Html, html, isolated } from './text/html.ts'
@@ -131,6 +132,6 @@ function headline(
   { applicationId }: CaseRow,
   decision: DecisionRow | undefined,
 ): Html | undefined {
-  const [first] = decision === undefined ? [] : readReasons(decision.reasons)
+  const [first] = decision === undefined ? [] : shownReasons(decision, unopened)
   return first && reasonSentence(visit, visit.kernel.applications.get(applicationId)?.application, first)
 }

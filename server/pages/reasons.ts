@@ -1,7 +1,10 @@
 /** Why something is recommended: each reason as a sentence, with what it weighs and in which direction. */
 import type { Application, BilingualText, Reason } from '@khudi/sdk'
 import { z } from 'zod'
+import { type Unsealed, visibleReasons } from '../../kernel/cases/open.ts'
+import type { DecisionRow } from '../../kernel/decisions/decisions.ts'
 import { ReasonReply } from '../../kernel/decisions/replies.ts'
+import { type Hiding, hiddenValue, hidingOf } from './sealed.ts'
 import { type Html, html, isolated } from './text/html.ts'
 import { filled } from './text/speech.ts'
 import type { Visit } from './visit.ts'
@@ -10,10 +13,19 @@ const Reasons = z.array(ReasonReply)
 
 type Reader = Pick<Visit, 'speech' | 'formats'>
 
-/** The reasons of a decision, as its row holds them. */
-export function readReasons(json: string): readonly Reason[] {
-  return Reasons.parse(JSON.parse(json)).map(({ compared, ...reason }) =>
-    compared === undefined ? reason : { ...reason, compared },
+/** A reason as far as its reader may see it. */
+export interface ShownReason extends Reason {
+  /** Why it stands here without its value; `undefined` where it is all there. */
+  readonly hiding: Hiding | undefined
+}
+
+/** The reasons of a decision, as far as they were opened. */
+export function shownReasons(decision: DecisionRow, unsealed: Unsealed): readonly ShownReason[] {
+  const isHidden = decision.sealed !== null && !unsealed.secrets.has(decision.decisionId)
+  const hiding = isHidden ? hidingOf({ unsealed }) : undefined
+  return Reasons.parse(JSON.parse(visibleReasons(decision, unsealed.secrets))).map(
+    ({ compared, ...reason }) =>
+      compared === undefined ? { ...reason, hiding } : { ...reason, compared, hiding },
   )
 }
 
@@ -21,13 +33,18 @@ export function readReasons(json: string): readonly Reason[] {
 export function reasonSentence(
   reader: Reader,
   application: Application | undefined,
-  { code, value, compared = {} }: Reason,
+  { code, value, compared = {}, hiding }: ShownReason,
 ): Html {
   const { speech } = reader
   const feature = Object.values(application?.models ?? {})
     .map(({ features }) => (Object.hasOwn(features, code) ? features[code] : undefined))
     .find((found) => found !== undefined)
   const declared = Object.hasOwn(application?.reasons ?? {}, code) ? application?.reasons?.[code] : undefined
+  const label = feature === undefined ? html`<code>${code}</code>` : html`${speech.of(feature.label)}`
+  if (hiding !== undefined) {
+    const mark = hiddenValue(reader, hiding)
+    return declared === undefined ? html`${label}: ${mark}` : filledWith(speech.of(declared), mark)
+  }
   // What is not known makes no sentence; its label says so.
   const known = value === null ? undefined : feature
   const learned = compared.seen === 0 ? (known?.unseen ?? known?.reason) : known?.reason
@@ -35,8 +52,13 @@ export function reasonSentence(
   const said = reasonValue(reader, value)
   if (sentence !== undefined)
     return filled(speech.of(sentence), { ...figures(reader, compared), value: said })
-  const label = feature === undefined ? html`<code>${code}</code>` : html`${speech.of(feature.label)}`
   return value === null && feature === undefined ? label : html`${label}: ${said}`
+}
+
+/** Every place of a sentence filled with the same. */
+function filledWith(sentence: string, part: Html): Html {
+  const places = [...sentence.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => name)
+  return filled(sentence, Object.fromEntries(places.map((name) => [name, part])))
 }
 
 function figures(reader: Reader, compared: Readonly<Record<string, number>>): Record<string, Html> {
@@ -65,7 +87,7 @@ const half = 100
 export function reasonList(
   visit: Visit,
   application: Application | undefined,
-  reasons: readonly Reason[],
+  reasons: readonly ShownReason[],
 ): Html {
   const { speech } = visit
   if (reasons.length === 0) return html`<p class="hint">${speech.text('reason.none')}</p>`

@@ -6,7 +6,7 @@ import { controlId, type Given } from './forms/problems.ts'
 import { tokenField } from './page.ts'
 import { roleLabel } from './roles.ts'
 import { type Html, html } from './text/html.ts'
-import type { OfficerVisit } from './visit.ts'
+import type { Officer, OfficerVisit } from './visit.ts'
 
 export const longestReason = 2_000
 
@@ -15,9 +15,7 @@ export function reviewForm(visit: OfficerVisit, file: CaseFile, given: Given): H
   const { row, decision, application } = file
   const { officer, speech } = visit
   if (row.state !== 'in_review' || decision === undefined || application === undefined) return undefined
-  const isOwn =
-    officer.may('case.review') && row.reviewRole !== null && officer.actor.roles.includes(row.reviewRole)
-  if (!isOwn) {
+  if (!isReviewer(officer, row)) {
     return html`<section class="card"><p>${speech.sentence('review.waitsFor', {
       role: html`<b>${roleLabel(visit, row.reviewRole ?? '')}</b>`,
     })}</p></section>`
@@ -26,6 +24,13 @@ export function reviewForm(visit: OfficerVisit, file: CaseFile, given: Given): H
   return html`<section class="card decide" aria-labelledby="decide"><h2 id="decide">${speech.text('review.yours')}</h2>
 ${recommendation !== null && agreement(visit, { row, application, recommendation })}
 ${otherwise(visit, { row, application, recommendation }, given)}</section>`
+}
+
+/** Whether the case waits for this officer. */
+export function isReviewer({ may, actor }: Officer, { state, reviewRole }: CaseRow): boolean {
+  return (
+    state === 'in_review' && may('case.review') && reviewRole !== null && actor.roles.includes(reviewRole)
+  )
 }
 
 interface Choice {

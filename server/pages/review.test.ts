@@ -39,7 +39,9 @@ test('whoever disagrees says why, and keeps what was typed until then', async ()
   })
   const done = await amna.follow(sent)
   assert.match(done.body, /decided otherwise on/)
-  assert.match(done.body, /میں نے دکان دیکھی ہے۔/)
+  assert.match(done.body, /The reason in the officer’s words is sealed\./)
+  const opened = await amna.send(`/cases/${caseId}/open`, { purpose: 'correction' })
+  assert.match(opened.body, /میں نے دکان دیکھی ہے۔/)
 })
 
 test('a form without a choice says so', async () => {

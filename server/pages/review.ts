@@ -1,5 +1,6 @@
 /** Reviewing a case on its page. */
 import { readWith, record, text } from '@khudi/sdk'
+import { ReadingPurpose } from '../../kernel/cases/open.ts'
 import { type FieldProblem, Refusal } from '../../kernel/errors.ts'
 import { completeReview } from '../../kernel/reviews/reviews.ts'
 import { type CaseFile, caseFileOf, recommendationLabel } from './case-file.ts'
@@ -8,7 +9,7 @@ import { casePage, reviewText } from './case-page.ts'
 import { type Draft, versionOf } from './forms/draft.ts'
 import { controlId, type Given, given, nothingGiven, problemNotice } from './forms/problems.ts'
 import { type Answer, type Page, redirection } from './page.ts'
-import { longestReason } from './review-form.ts'
+import { isReviewer, longestReason } from './review-form.ts'
 import type { FormRoute, PageRoute } from './routes.ts'
 import { type Html, html } from './text/html.ts'
 import { words } from './text/words.ts'
@@ -19,9 +20,44 @@ export const caseRoute: PageRoute = {
   path: '/cases/:caseId',
   scope: 'case.read',
   async show(visit, { caseId = '' }) {
-    const file = await caseFileOf(visit, caseId)
+    const file = await caseFileOf(visit, caseId, reviewPurpose(visit))
     return casePage(visit, file, { given: nothingGiven, notice: caseNotice(visit, file) })
   },
+}
+
+/** An officer whom a case waits for reads it to review it, and need not say so: each view of it is a read. */
+function reviewPurpose({ officer }: OfficerVisit): Parameters<typeof caseFileOf>[2] {
+  return ({ row }) => (isReviewer(officer, row) ? 'review' : undefined)
+}
+
+/** Opens the personal data of a case. By POST, so that no link that somebody follows is a read in their name. */
+export const openRoute: FormRoute = {
+  id: 'page.open_case',
+  path: '/cases/:caseId/open',
+  scope: 'case.read',
+  async show(visit, { caseId = '' }, about) {
+    if (about.draft === undefined) return redirection(`/cases/${caseId}`)
+    const file = await caseFileOf(visit, caseId)
+    return casePage(visit, file, { given: about, notice: problemNotice(visit, about, () => undefined) })
+  },
+  async act(visit, { caseId = '' }, draft) {
+    const purpose = ReadingPurpose.safeParse(draft.get('purpose')).data
+    if (purpose === undefined) {
+      const file = await caseFileOf(visit, caseId)
+      const about = given(draft, { problems: [noPurpose] })
+      const label = { label: visit.speech.text('sealed.purpose'), control: 'purpose' }
+      const page = casePage(visit, file, { given: about, notice: problemNotice(visit, about, () => label) })
+      return { ...page, status: 422 }
+    }
+    const file = await caseFileOf(visit, caseId, () => purpose)
+    return casePage(visit, file, { given: nothingGiven, notice: undefined })
+  },
+}
+
+const noPurpose: FieldProblem = {
+  field: 'purpose',
+  code: 'field.missing',
+  message: words['sealed.nothingChosen'],
 }
 
 export const reviewRoute: FormRoute = {
@@ -33,7 +69,7 @@ export const reviewRoute: FormRoute = {
 }
 
 async function show(visit: OfficerVisit, caseId: string, about: Given): Promise<Page> {
-  const file = await caseFileOf(visit, caseId)
+  const file = await caseFileOf(visit, caseId, reviewPurpose(visit))
   const notice = problemNotice(visit, about, (field) => labels(visit, field))
   return casePage(visit, file, { given: about, notice })
 }
@@ -111,12 +147,12 @@ async function decidedAlready(visit: OfficerVisit, caseId: string, draft: Draft)
 
 function lost(visit: OfficerVisit, file: CaseFile, draft: Draft): Html {
   const { speech } = visit
-  const { application, names, reviews } = file
+  const { application, reviews } = file
   const chosen = draft.get('recommendation') ?? ''
   const reason = draft.get('reason')?.trim()
   return html`<div class="notice error" role="alert" tabindex="-1" autofocus id="${controlId('lost')}">
 <h2>${speech.text('review.lost')}</h2>
-${reviews.slice(-1).map((one) => reviewText(visit, { review: one, application, names }))}
+${reviews.slice(-1).map((one) => reviewText(visit, file, one))}
 <p>${speech.sentence('review.lostYours', { what: html`<b>${recommendationLabel(visit, application, chosen)}</b>` })}</p>
 ${reason !== undefined && reason !== '' && html`<blockquote class="typed" dir="auto">${reason}</blockquote>`}
 <p><a href="/queue/next">${speech.text('queue.next')}</a></p></div>`

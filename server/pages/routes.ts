@@ -1,4 +1,5 @@
 /** Pages and forms at their addresses. */
+import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { gzip } from 'node:zlib'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
@@ -105,6 +106,13 @@ export async function answer(
   reply.header('cache-control', 'no-store')
   for (const cookie of given.cookies ?? []) reply.header('set-cookie', cookie)
   if (given.kind === 'redirection') return reply.code(303).header('location', given.to).send()
+  if (given.kind === 'file') {
+    reply
+      .header('content-type', given.mediaType)
+      .header('content-disposition', `attachment; filename="${given.fileName}"`)
+    // A failure under way breaks the connection, so that nobody takes a part for the whole.
+    return reply.send(Readable.from(given.chunks))
+  }
   const text = Buffer.from(documentOf(visit, given))
   reply
     .code(given.status ?? 200)

@@ -35,6 +35,12 @@ export const sampleKernel: ServingKernel = {
   get db(): never {
     return unused()
   },
+  get keys(): never {
+    return unused()
+  },
+  get logFolder(): never {
+    return unused()
+  },
   get objects(): never {
     return unused()
   },
@@ -42,6 +48,9 @@ export const sampleKernel: ServingKernel = {
     return unused()
   },
   get singles(): never {
+    return unused()
+  },
+  get exportPages(): never {
     return unused()
   },
   clock: () => new Date('2026-01-31T00:00:00Z'),

@@ -2,7 +2,12 @@
 
 import { z } from 'zod'
 import { Refusal } from '../../../kernel/errors.ts'
-import { type AnyOperation, exportOperation, intakeOperation } from '../../../kernel/operation.ts'
+import {
+  type AnyOperation,
+  exportOperation,
+  fileOperation,
+  intakeOperation,
+} from '../../../kernel/operation.ts'
 import { None, type SampleState } from './state.ts'
 
 const IntakeLine = z.strictObject({ line: z.int(), bytes: z.int() })
@@ -67,7 +72,38 @@ const exportPermits = (state: SampleState) =>
     },
   })
 
+const permitFile = (state: SampleState) =>
+  fileOperation({
+    id: 'permits.file',
+    method: 'POST',
+    path: '/v1/permit-file',
+    summary: 'Hands out the file of a permit',
+    scope: 'decision.read',
+    refusals: ['case.not_found'],
+    params: None,
+    query: None,
+    body: z.strictObject({ number: z.string().max(20) }),
+    mediaTypes: ['application/octet-stream'],
+    async handle(_kernel, { body, signal }) {
+      state.signals.set('permits.file', signal)
+      if (body.number === 'none') throw new Refusal('case.not_found')
+      return { mediaType: 'application/octet-stream', fileName: 'permit.bin', chunks: bytesOf(state) }
+    },
+  })
+
+function* bytesOf(state: SampleState) {
+  state.isStreamClosed = false
+  try {
+    for (state.madeBatches = 0; state.madeBatches < state.batches; state.madeBatches += 1)
+      yield Uint8Array.from({ length: 256 }, (_, byte) => byte)
+    if (state.failure !== undefined) throw state.failure
+  } finally {
+    state.isStreamClosed = true
+  }
+}
+
 export const streams = (state: SampleState): readonly AnyOperation[] => [
   importPermits(state),
   exportPermits(state),
+  permitFile(state),
 ]

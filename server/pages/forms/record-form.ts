@@ -1,5 +1,5 @@
 /** A whole form for a record of an application: its schema's fields, the notice above and the button below. */
-import { type FieldProblem, isRegion } from '@khudi/sdk'
+import { type FieldProblem, isRegion, type ProtectionPlan } from '@khudi/sdk'
 import type { z } from 'zod'
 import { tokenField } from '../page.ts'
 import { type Html, html } from '../text/html.ts'
@@ -9,6 +9,7 @@ import { countryList } from './controls.ts'
 import type { Draft } from './draft.ts'
 import { everyField, fieldTree } from './fields.ts'
 import { fieldControls, labelsOf } from './form.ts'
+import { markedFields, personalHint } from './personal.ts'
 import { type Given, problemNotice } from './problems.ts'
 
 const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ']
@@ -16,6 +17,7 @@ const regions = letters.flatMap((first) => letters.map((second) => first + secon
 
 export interface RecordForm {
   readonly schema: z.ZodType
+  readonly plan: ProtectionPlan
   readonly action: string
   readonly given: Given
   /** What the form begins with, before anything is sent. */
@@ -29,7 +31,7 @@ export interface RecordForm {
 }
 
 export function recordForm(visit: OfficerVisit, form: RecordForm): Html {
-  const { schema, action, hidden, button, title, about } = form
+  const { schema, plan, action, hidden, button, title, about } = form
   const fields = fieldTree(schema)
   const given = {
     ...form.given,
@@ -39,12 +41,14 @@ export function recordForm(visit: OfficerVisit, form: RecordForm): Html {
     visit,
     draft: given.draft ?? form.start ?? new Map<string, string>(),
     problems: given.problems,
+    marked: markedFields(plan),
   }
   const { speech } = visit
   const hasCountry = everyField(fields).some(({ kind }) => kind === 'country')
   return html`${problemNotice(visit, given, labelsOf(visit, fields))}
 <p class="over">${about}</p>
 <h1>${title}</h1>
+${personalHint(view, plan)}
 <form method="post" action="${action}" class="fields record" novalidate>${tokenField(visit)}${hidden}
 <button class="unseen" tabindex="-1" aria-hidden="true">${speech.text(button)}</button>
 <div class="grid">${fieldControls(view, fields)}</div>

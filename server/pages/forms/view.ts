@@ -10,11 +10,18 @@ export interface FormView {
   readonly visit: Visit
   readonly draft: Draft
   readonly problems: readonly FieldProblem[]
+  /** Paths of the fields that are marked as personal. */
+  readonly marked: ReadonlySet<string>
 }
 
-/** The label, and that the field may be left out where it may. */
-export function labelText({ visit: { speech } }: FormView, field: FieldNode): Html {
-  return html`${speech.of(field.meta.label)}${field.optional && html` <span class="optional">${speech.text('form.optional')}</span>`}`
+/** The label, that the field may be left out where it may, and that it is personal where not all of them are. */
+export function labelText({ visit, marked }: FormView, field: FieldNode): Html {
+  const { speech } = visit
+  return html`${speech.of(field.meta.label)}${field.optional && html` <span class="optional">${speech.text('form.optional')}</span>`}${marked.has(field.path) && html` ${personalMark(visit)}`}`
+}
+
+export function personalMark({ speech }: Pick<Visit, 'speech'>): Html {
+  return html`<span class="tag state">${speech.text('form.personal')}</span>`
 }
 
 /** Problems of a field; those of the parts that one control shows together belong to it as well. */

@@ -11,6 +11,7 @@ import type { Database } from '../../../kernel/db/database.ts'
 import { intake } from '../../../kernel/decisions/intake.ts'
 import { foundInstitution, type InstitutionRow } from '../../../kernel/institutions/institutions.ts'
 import type { Kernel } from '../../../kernel/kernel.ts'
+import { keyFolder } from '../../../kernel/keys/key-folder.ts'
 import type { ServingKernel } from '../../../kernel/operation.ts'
 import { loadApplications } from '../../../kernel/register/applications.ts'
 import { registerApplication } from '../../../kernel/register/register.ts'
@@ -27,6 +28,8 @@ const officers = {
   bilal: ['officer', 'permits.inspector'],
   clerk: ['officer'],
   auditor: ['auditor'],
+  supervisor: ['supervisor'],
+  'data-protection': ['data_protection_officer'],
   administrator: ['administrator'],
   'model-owner': ['model_owner'],
   engineer: ['engineer'],
@@ -46,18 +49,18 @@ export interface Office {
   openCase(given?: Readonly<Record<string, unknown>>): Promise<string>
 }
 
-/** Opens the office on an empty database, which its test brings along. */
-export async function openOffice({
-  db,
-  url,
-}: {
+interface GivenDatabase {
   readonly db: Database
   readonly url: string
-}): Promise<Office> {
+}
+
+/** Opens the office on an empty database, which its test brings along. */
+export async function openOffice({ db, url }: GivenDatabase): Promise<Office> {
   const applications = await loadApplications([fileURLToPath(new URL('applications', import.meta.url))])
-  const objectsFolder = await mkdtemp(join(tmpdir(), 'khudi-pages-'))
+  const folder = await mkdtemp(join(tmpdir(), 'khudi-pages-'))
   const enginesFolder = fileURLToPath(new URL('../../../engines', import.meta.url))
-  const kernel = makeKernel({ db, applications, objectsFolder }, { settings: { enginesFolder }, workers: 1 })
+  const keys = await keyFolder({ folder: join(folder, 'keys'), passphrase: 'test', memoryKib: 8 })
+  const kernel = makeKernel({ db, applications, keys, folder }, { settings: { enginesFolder }, workers: 1 })
   const institution = await founded(kernel)
   const app = createHttpServer({
     kernel,
@@ -68,7 +71,7 @@ export async function openOffice({
   after(async () => {
     await app.close()
     await kernel.workers.close()
-    await rm(objectsFolder, { recursive: true })
+    await rm(folder, { recursive: true })
   })
   const browser = (language: Language = 'en') => new Browser(app, language)
   return {

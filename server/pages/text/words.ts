@@ -1,4 +1,4 @@
-/** Every text of the pages, in both languages. `{name}` stands for a part that the page puts in. Data, so its length is no matter. */
+/** A table of every text of the pages, in both languages. `{name}` stands for a part that the page puts in. */
 import type { BilingualText } from '@khudi/sdk'
 import type { LogKind } from '../../../kernel/log/kinds.ts'
 
@@ -18,6 +18,7 @@ export const words = {
   'nav.cases': of('All cases', 'تمام مقدمات'),
   'nav.newCase': of('New case', 'نیا مقدمہ'),
   'nav.jobs': of('Failed jobs', 'ناکام کام'),
+  'nav.persons': of('Personal data', 'ذاتی معلومات'),
   'nav.signOut': of('Sign out', 'سائن آؤٹ'),
 
   'signIn.title': of('Sign in', 'سائن اِن'),
@@ -123,6 +124,37 @@ export const words = {
   'reason.lowers': of('lowers the score', 'اسکور گھٹاتی ہے'),
   'reason.none': of('No reasons were given.', 'کوئی وجہ بیان نہیں کی گئی۔'),
 
+  'sealed.title': of('Personal data is sealed', 'ذاتی معلومات سربمہر ہیں'),
+  'sealed.why': of(
+    'You see what the work needs. To see the rest, say what for: the reading is recorded, and the person concerned can see it.',
+    'کام کے لیے درکار معلومات آپ کے سامنے ہیں۔ باقی دیکھنے کے لیے مقصد بتائیں: مطالعہ درج ہوتا ہے اور متعلقہ شخص اسے دیکھ سکتا ہے۔',
+  ),
+  'sealed.forbidden': of(
+    'Your roles permit no purpose for which it could be opened.',
+    'آپ کے عہدے کسی ایسے مقصد کی اجازت نہیں دیتے جس کے لیے یہ کھولی جا سکیں۔',
+  ),
+  'sealed.purpose': of('What for', 'کس مقصد سے'),
+  'sealed.open': of('Open', 'کھولیں'),
+  'sealed.nothingChosen': of('choose what you open it for', 'وہ مقصد منتخب کریں جس کے لیے کھول رہے ہیں'),
+  'sealed.reading': of(
+    'You are reading personal data. Purpose: {purpose}. The person can see that.',
+    'آپ ذاتی معلومات پڑھ رہے ہیں۔ مقصد: {purpose}۔ متعلقہ شخص یہ دیکھ سکتا ہے۔',
+  ),
+  'sealed.value': of('sealed', 'سربمہر'),
+  'sealed.optionalValue': of('sealed, if it was given', 'سربمہر، اگر درج تھا'),
+  'sealed.reason': of('The reason in the officer’s words is sealed.', 'افسر کی لکھی ہوئی وجہ سربمہر ہے۔'),
+  'erased.title': of('Personal data was erased on {when}', 'ذاتی معلومات {when} کو مٹا دی گئیں'),
+  'erased.why': of(
+    'Nobody can read it any more. What is not about the person stays, and so does the record of what was done.',
+    'انہیں اب کوئی نہیں پڑھ سکتا۔ جو بات اس شخص کے بارے میں نہیں وہ باقی ہے، اور کارروائی کا ریکارڈ بھی۔',
+  ),
+  'erased.value': of('erased', 'مٹا دیا گیا'),
+  'erased.optionalValue': of('erased, if it was given', 'مٹا دیا گیا، اگر درج تھا'),
+  'erased.reason': of(
+    'The reason in the officer’s words was erased.',
+    'افسر کی لکھی ہوئی وجہ مٹا دی گئی ہے۔',
+  ),
+
   'review.automatic': of(
     'Took effect at once: the rule of the application asks for no review.',
     'فوراً نافذ ہوا: اطلاق کے قاعدے میں جائزہ لازم نہیں۔',
@@ -193,6 +225,15 @@ export const words = {
     'ایسے مقدمے کے ساتھ فائل لازم ہے جو یہ فارم نہیں لے سکتا۔ اسے منسلک نظام سے بھیجیں۔',
   ),
 
+  'form.personal': of('personal', 'ذاتی'),
+  'form.allPersonal': of(
+    'Everything in this form is personal data. It is kept sealed.',
+    'اس فارم کی تمام معلومات ذاتی ہیں اور سربمہر رکھی جاتی ہیں۔',
+  ),
+  'form.somePersonal': of(
+    'Fields marked {mark} are personal data. They are kept sealed.',
+    'جن خانوں پر {mark} لکھا ہے وہ ذاتی معلومات ہیں اور سربمہر رکھی جاتی ہیں۔',
+  ),
   'form.optional': of('(optional)', '(اختیاری)'),
   'form.choose': of('Choose …', 'منتخب کریں …'),
   'form.notStated': of('Not stated', 'درج نہیں'),
@@ -226,6 +267,37 @@ export const words = {
   'value.notGiven': of('Not given:', 'درج نہیں:'),
   'value.countryNotStated': of('Not stated (ZZ)', 'درج نہیں (ZZ)'),
 
+  'receipts.title': of('Receipts', 'رسیدیں'),
+  'receipts.explained': of(
+    'A receipt proves what was done on a case, without asking us and also when this office denies it. Hand it to the person concerned: as a file, or printed with its code.',
+    'رسید ثابت کرتی ہے کہ مقدمے پر کیا ہوا، ہم سے پوچھے بغیر، اور تب بھی جب یہ دفتر انکار کرے۔ یہ متعلقہ شخص کو دیں: فائل کی صورت میں، یا کوڈ کے ساتھ چھپی ہوئی۔',
+  ),
+  'receipts.none': of(
+    'There is nothing to prove yet: no decision was made on this case.',
+    'ابھی کچھ ثابت کرنے کو نہیں: اس مقدمے پر کوئی فیصلہ نہیں ہوا۔',
+  ),
+  'receipts.pending': of(
+    'On its way into the log. The receipt is ready a few seconds from now: open this page again.',
+    'لاگ کی طرف رواں۔ رسید چند سیکنڈ میں تیار ہوگی: یہ صفحہ دوبارہ کھولیں۔',
+  ),
+  'receipts.witnessing': of(
+    'In the log. The receipt is ready as soon as enough witnesses have seen it: open this page again.',
+    'لاگ میں درج۔ جب کافی گواہ اسے دیکھ لیں گے رسید تیار ہو جائے گی: یہ صفحہ دوبارہ کھولیں۔',
+  ),
+  'receipts.download': of('Download the receipt', 'رسید ڈاؤن لوڈ کریں'),
+  'receipts.qr': of('QR code of the receipt', 'رسید کا کیو آر کوڈ'),
+  'receipts.policy': of('How a receipt is checked', 'رسید کیسے جانچی جاتی ہے'),
+  'receipts.witnesses': of(
+    '{needed} of {all} witnesses outside this office must have seen the log.',
+    'اس دفتر سے باہر کے {all} میں سے {needed} گواہوں کا لاگ دیکھنا لازم ہے۔',
+  ),
+  'receipts.noWitness': of(
+    'No witness outside this office is asked; the log is signed by the institution alone.',
+    'اس دفتر سے باہر کوئی گواہ مقرر نہیں؛ لاگ پر صرف ادارے کے دستخط ہیں۔',
+  ),
+  'receipts.check': of('Check a receipt', 'رسید کی جانچ کریں'),
+  'receipts.link': of('Receipts of this case', 'اس مقدمے کی رسیدیں'),
+
   'history.title': of('History', 'کارروائی کا ریکارڈ'),
   'history.when': of('When', 'کب'),
   'history.what': of('What', 'کیا ہوا'),
@@ -236,8 +308,92 @@ export const words = {
     'The figures under each entry are its commitment: a SHA-256 digest of the record with a secret salt. It is computed again, and compared, whenever this page is opened.',
     'ہر اندراج کے نیچے اس کا پابند خلاصہ ہے: ریکارڈ اور ایک خفیہ عدد کا SHA-256۔ یہ صفحہ جب بھی کھلے، اسے دوبارہ نکال کر ملایا جاتا ہے۔',
   ),
+  'history.place': of('No. {index} in the log', 'لاگ میں نمبر {index}'),
+  'history.onItsWay': of('on its way into the log', 'لاگ کی طرف رواں'),
   'actor.key': of('connected system {name}', 'منسلک نظام {name}'),
   'actor.operator': of('operator {name}', 'منتظمِ مشین {name}'),
+
+  'persons.title': of('Personal data', 'ذاتی معلومات'),
+  'persons.about': of(
+    'Find a person to see what is held on them and who read it, to hand it to them, or to erase it.',
+    'کسی شخص کو تلاش کر کے دیکھیں کہ ان کی کون سی معلومات محفوظ ہیں اور کس نے پڑھیں، انہیں فراہم کریں، یا مٹائیں۔',
+  ),
+  'persons.scheme': of('Kind of identifier', 'شناخت کی قسم'),
+  'persons.scheme.cnic': of('Identity card (CNIC)', 'شناختی کارڈ نمبر'),
+  'persons.scheme.ntn': of('Tax number (NTN)', 'قومی ٹیکس نمبر'),
+  'persons.scheme.mobile': of('Mobile number', 'موبائل نمبر'),
+  'persons.scheme.iban': of('Bank account (IBAN)', 'بینک اکاؤنٹ (آئی بین)'),
+  'persons.scheme.other': of('Another, as scheme:identifier', 'کوئی اور، scheme:identifier کی صورت میں'),
+  'persons.identifier': of('Identifier', 'شناختی نمبر'),
+  'persons.find': of('Find', 'تلاش کریں'),
+  'persons.unknown': of('nothing is held on this identifier', 'اس شناخت سے کوئی معلومات محفوظ نہیں'),
+  'persons.notAsked': of('write the identifier', 'شناختی نمبر لکھیں'),
+
+  'person.title': of('A person', 'ایک شخص'),
+  'person.number': of('Number of the person here', 'یہاں اس شخص کا نمبر'),
+  'person.held': of('What is held', 'محفوظ معلومات'),
+  'person.heldNone': of('No case here is about this person.', 'یہاں کوئی مقدمہ اس شخص سے متعلق نہیں۔'),
+  'person.cases': of('Cases', 'مقدمات'),
+  'person.last': of('Last one of', 'آخری مقدمے کی تاریخ'),
+  'person.reads': of('Who read it', 'کس نے پڑھا'),
+  'person.readsNone': of('Nobody has opened it yet.', 'ابھی تک کسی نے نہیں کھولا۔'),
+  'person.readsWhy': of(
+    'This is what the person may see: the office that read and what for, never the officer.',
+    'یہی کچھ متعلقہ شخص دیکھ سکتا ہے: کس عہدے نے کس مقصد سے پڑھا؛ افسر کا نام نہیں۔',
+  ),
+  'person.when': of('When', 'کب'),
+  'person.office': of('Office', 'عہدہ'),
+  'person.purpose': of('Purpose', 'مقصد'),
+  'person.what': of('What', 'کیا'),
+  'person.oneCase': of('one case', 'ایک مقدمہ'),
+  'person.wholeRecord': of('everything held', 'تمام محفوظ معلومات'),
+  'person.batchOfOne': of('one case, perhaps theirs', 'ایک مقدمہ، ممکن ہے ان کا ہو'),
+  'person.batch': of(
+    'a batch of {cases} cases, one of theirs may be among them',
+    '{cases} مقدمات یکجا، ان کا بھی کوئی مقدمہ ان میں ہو سکتا ہے',
+  ),
+  'export.title': of('What is held on you', 'آپ کے بارے میں محفوظ معلومات'),
+  'export.about': of(
+    'This archive holds everything that the institution keeps on you: what was submitted, what was decided and why, and who read it. Beside each page lies the same as JSON, for programs.',
+    'اس مجموعے میں وہ سب کچھ ہے جو ادارے کے پاس آپ کے بارے میں محفوظ ہے: کیا جمع کرایا گیا، کیا فیصلہ ہوا اور کیوں، اور کس نے پڑھا۔ ہر صفحے کے ساتھ یہی معلومات پروگراموں کے لیے JSON میں بھی ہیں۔',
+  ),
+  'export.madeAt': of('Made on', 'تیاری کا وقت'),
+  'export.decision': of('Decision', 'فیصلہ'),
+  'export.review': of('Review by an officer', 'افسر کا جائزہ'),
+  'export.outcome': of('Outcome', 'نتیجہ'),
+  'export.batch': of(
+    'many cases of the application, yours perhaps among them',
+    'اطلاق کے متعدد مقدمات، جن میں شاید آپ کا بھی ہو',
+  ),
+  'person.export': of('Hand it to the person', 'متعلقہ شخص کو فراہم کریں'),
+  'person.exportWhy': of(
+    'Makes one archive of everything held, readable without us. Making it is recorded as a reading.',
+    'تمام محفوظ معلومات کا ایک مجموعہ بنتا ہے جو ہمارے بغیر بھی پڑھا جا سکتا ہے۔ اس کا بنانا مطالعے کے طور پر درج ہوتا ہے۔',
+  ),
+  'person.download': of('Download the archive', 'مجموعہ حاصل کریں'),
+  'person.erase': of('Erase', 'مٹائیں'),
+  'person.eraseWhy': of(
+    'Destroys the key of this person’s data: nothing here can open it again. Copies in earlier backups become useless with the next change of the wrapping key. Cases and decisions stay, without what is personal.',
+    'اس شخص کی معلومات کی کلید تلف کر دی جاتی ہے: یہاں کوئی چیز انہیں دوبارہ نہیں کھول سکتی۔ پرانے بیک اپ کی نقول حفاظتی کلید کی اگلی تبدیلی کے ساتھ بے کار ہو جاتی ہیں۔ مقدمات اور فیصلے ذاتی معلومات کے بغیر باقی رہتے ہیں۔',
+  ),
+  'person.ground': of('Why', 'وجہ'),
+  'person.ground.request': of('The person asked', 'متعلقہ شخص کی درخواست'),
+  'person.ground.retention_passed': of('Retention has passed', 'مدتِ تحفظ پوری ہو گئی'),
+  'person.ground.unlawful': of('Unlawfully kept', 'غیر قانونی طور پر محفوظ'),
+  'person.ground.order': of('By order', 'عدالت یا حکام کا حکم'),
+  'person.confirm': of(
+    'To confirm, write the person’s identifier once more, as scheme:identifier',
+    'تصدیق کے لیے اس شخص کی شناخت ایک بار پھر scheme:identifier کی صورت میں لکھیں',
+  ),
+  'person.confirmHint': of('Such as cnic:35202-1234567-1', 'مثلاً cnic:35202-1234567-1'),
+  'person.eraseSend': of('Erase for good', 'ہمیشہ کے لیے مٹا دیں'),
+  'person.groundMissing': of('choose why', 'وجہ منتخب کریں'),
+  'person.confirmWrong': of('this is not the identifier of this person', 'یہ اس شخص کی شناخت نہیں ہے'),
+  'person.erased': of('Erased on {when}', '{when} کو مٹا دیا گیا'),
+  'person.erasedWhy': of(
+    'The key is destroyed. Nobody can read this person’s data any more.',
+    'کلید تلف ہو چکی ہے۔ اس شخص کی معلومات اب کوئی نہیں پڑھ سکتا۔',
+  ),
 
   'decision.title': of('Decision', 'فیصلہ'),
   'decision.about': of('About', 'بابت'),
@@ -310,4 +466,10 @@ export const logKinds: Readonly<Record<LogKind, BilingualText>> = {
   'review.completed': of('Review completed', 'جائزہ مکمل ہوا'),
   'outcome.recorded': of('Outcome recorded', 'نتیجہ درج ہوا'),
   'import.finished': of('Import finished', 'درآمد مکمل ہوئی'),
+  'access.read': of('Sealed data read', 'محفوظ معلومات پڑھی گئیں'),
+  'person.erased': of('Personal data erased', 'ذاتی معلومات مٹا دی گئیں'),
+  'wrapping_key.rotated': of('Wrapping key changed', 'حفاظتی کلید تبدیل ہوئی'),
+  'wrapping_key.destroyed': of('Old wrapping key destroyed', 'پرانی حفاظتی کلید تلف ہوئی'),
+  'log_key.rotated': of('Log key changed', 'لاگ کی کلید تبدیل ہوئی'),
+  'log_policy.set': of('Witness policy set', 'گواہوں کی پالیسی مقرر ہوئی'),
 }

@@ -1,4 +1,7 @@
-/** An application with one model, small enough to train in a test. */
+/**
+ * An application with one model, small enough to train in a test. It is about persons, so what is not said to be operational is
+ * sealed.
+ */
 import {
   choice,
   date,
@@ -12,17 +15,21 @@ import {
   type z,
 } from '@khudi/sdk'
 
+const operational = { protection: 'operational' } as const
+
 const Parcel = record({
-  parcelNumber: text({ en: 'Number', ur: 'نمبر' }, { max: 64 }),
-  sentOn: date({ en: 'Sent on', ur: 'تاریخ' }),
-  weightKg: number({ en: 'Weight (kg)', ur: 'وزن (کلوگرام)' }, { min: 0 }),
-  contents: text({ en: 'Contents', ur: 'سامان' }, { max: 60 }),
+  parcelNumber: text({ en: 'Number', ur: 'نمبر' }, { max: 64, ...operational }),
+  sentOn: date({ en: 'Sent on', ur: 'تاریخ' }, operational),
+  weightKg: number({ en: 'Weight (kg)', ur: 'وزن (کلوگرام)' }, { min: 0, ...operational }),
+  contents: text({ en: 'Contents', ur: 'سامان' }, { max: 60, ...operational }),
+  senderName: text({ en: 'Sender', ur: 'بھیجنے والا' }).optional(),
 })
 
 const Inspection = record({
   finding: choice(
     { en: 'Finding', ur: 'نتیجہ' },
     { harmless: { en: 'Harmless', ur: 'بے ضرر' }, dangerous: { en: 'Dangerous', ur: 'خطرناک' } },
+    operational,
   ),
 })
 

@@ -1,5 +1,5 @@
 /** An application by rules alone, whose every turn a test can ask for: a case says itself what is answered to it. */
-import { choice, type Decided, date, defineApplication, number, record, text, type z } from '@khudi/sdk'
+import { choice, cnic, type Decided, date, defineApplication, number, record, text, type z } from '@khudi/sdk'
 
 /** What the application does with the case. The last five are what must never become a decision. */
 const answers = {
@@ -14,12 +14,17 @@ const answers = {
   exit: { en: 'The end of the thread', ur: 'تھریڈ کا خاتمہ' },
 } as const
 
-/** The number may be longer than a reference can be: such a permit is one that no application may name. */
+/**
+ * The number may be longer than a reference can be: such a permit is one that no application may name. Whose it is may be left
+ * out; where it is not, it is sealed, and the case is about that person where the card number is there.
+ */
 export const Permit = record({
   permitNumber: text({ en: 'Number', ur: 'نمبر' }, { max: 300 }),
   filedOn: date({ en: 'Filed on', ur: 'تاریخ' }),
   answer: choice({ en: 'Answer', ur: 'جواب' }, answers),
   score: number({ en: 'Score', ur: 'اسکور' }, { min: 0, max: 1 }).optional(),
+  applicantCnic: cnic({ en: 'Applicant CNIC', ur: 'درخواست گزار کا شناختی کارڈ نمبر' }).optional(),
+  applicantName: text({ en: 'Applicant', ur: 'درخواست گزار' }, { protection: 'personal' }).optional(),
 })
 export type Permit = z.output<typeof Permit>
 
@@ -29,6 +34,7 @@ const Finding = record({
     { right: { en: 'Right', ur: 'درست' }, wrong: { en: 'Wrong', ur: 'غلط' } },
   ),
   note: text({ en: 'Note', ur: 'نوٹ' }).optional(),
+  witness: text({ en: 'Witness', ur: 'گواہ' }, { protection: 'personal' }).optional(),
 })
 
 export default defineApplication({
@@ -48,15 +54,26 @@ export default defineApplication({
     refuse: { label: answers.refuse, adverse: true, review: { role: 'inspector' } },
   },
   fallback: { role: 'clerk' },
-  reasons: { asked: { en: 'The case asked for it', ur: 'کیس نے یہی مانگا' } },
+  reasons: {
+    asked: { en: 'The case asked for it', ur: 'کیس نے یہی مانگا' },
+    applicant: { en: 'The applicant is {value}', ur: 'درخواست گزار {value} ہے' },
+  },
   reference: ({ permitNumber }) => permitNumber,
   occurredOn: ({ filedOn }) => filedOn,
+  subject: ({ applicantCnic }) => (applicantCnic === undefined ? undefined : `cnic:${applicantCnic}`),
   summary: ['permitNumber'],
   decide,
 })
 
-async function decide({ answer, score }: Permit): Promise<Decided<'grant' | 'lot' | 'check' | 'refuse'>> {
-  const reasons = [{ code: 'asked', weight: 1, value: answer }]
+async function decide({
+  answer,
+  score,
+  applicantName,
+}: Permit): Promise<Decided<'grant' | 'lot' | 'check' | 'refuse'>> {
+  const asked = { code: 'asked', weight: 1, value: answer }
+  // A reason that tells what is sealed.
+  const reasons =
+    applicantName === undefined ? [asked] : [asked, { code: 'applicant', weight: 0.5, value: applicantName }]
   switch (answer) {
     case 'throw':
       throw new Error('this permit asked for an error')

@@ -1,4 +1,7 @@
-/** Shop permits: a small application with a field of every kind, for the tests of the pages. */
+/**
+ * Shop permits: a small application with a field of every kind, for the tests of the pages. Who applies, and what the officer
+ * who took the request wrote of them, is sealed; the shop is not.
+ */
 import {
   bilingual,
   choice,
@@ -21,9 +24,11 @@ import {
   withRules,
 } from '@khudi/sdk'
 
+const operational = { protection: 'operational' } as const
+
 const Request = record({
-  number: text({ en: 'Request number', ur: 'درخواست نمبر' }, { max: 64 }),
-  filedOn: date({ en: 'Filed on', ur: 'داخل کرنے کی تاریخ' }),
+  number: text({ en: 'Request number', ur: 'درخواست نمبر' }, { max: 64, ...operational }),
+  filedOn: date({ en: 'Filed on', ur: 'داخل کرنے کی تاریخ' }, operational),
   applicant: part(
     { en: 'Applicant', ur: 'درخواست گزار' },
     {
@@ -35,23 +40,24 @@ const Request = record({
   kind: choice(
     { en: 'Kind of shop', ur: 'دکان کی قسم' },
     { food: { en: 'Food', ur: 'خوراک' }, cloth: { en: 'Cloth', ur: 'کپڑا' } },
+    operational,
   ),
-  rent: money({ en: 'Rent', ur: 'کرایہ' }),
-  area: measure({ en: 'Floor area', ur: 'رقبہ' }, 'm2').optional(),
-  share: percent({ en: 'Owner’s share', ur: 'مالک کا حصہ' }).optional(),
-  heading: code({ en: 'Heading', ur: 'ہیڈنگ' }, /^\d{4}$/).optional(),
-  opensAt: time({ en: 'Opens at', ur: 'کھلنے کا وقت' }).optional(),
-  place: coordinates({ en: 'Place', ur: 'مقام' }).optional(),
-  sign: bilingual({ en: 'Sign', ur: 'بورڈ' }).optional(),
-  hasCellar: flag({ en: 'Has a cellar', ur: 'تہہ خانہ ہے' }).optional(),
-  points: number({ en: 'Risk points', ur: 'خطرے کے نمبر' }, { min: 0, max: 100 }),
+  rent: money({ en: 'Rent', ur: 'کرایہ' }, operational),
+  area: measure({ en: 'Floor area', ur: 'رقبہ' }, 'm2', operational).optional(),
+  share: percent({ en: 'Owner’s share', ur: 'مالک کا حصہ' }, operational).optional(),
+  heading: code({ en: 'Heading', ur: 'ہیڈنگ' }, /^\d{4}$/, operational).optional(),
+  opensAt: time({ en: 'Opens at', ur: 'کھلنے کا وقت' }, operational).optional(),
+  place: coordinates({ en: 'Place', ur: 'مقام' }, operational).optional(),
+  sign: bilingual({ en: 'Sign', ur: 'بورڈ' }, operational).optional(),
+  hasCellar: flag({ en: 'Has a cellar', ur: 'تہہ خانہ ہے' }, operational).optional(),
+  points: number({ en: 'Risk points', ur: 'خطرے کے نمبر' }, { min: 0, max: 100, ...operational }),
   goods: list(
     { en: 'Goods', ur: 'سامان' },
     record({
       title: text({ en: 'Title', ur: 'عنوان' }),
       massKg: measure({ en: 'Mass', ur: 'وزن' }, 'kg'),
     }),
-    { max: 20 },
+    { max: 20, ...operational },
   ).optional(),
   remarks: text({ en: 'Remarks', ur: 'کیفیت' }, { max: 1000 }).optional(),
 })
@@ -61,9 +67,10 @@ const Inspection = withRules(
     finding: choice(
       { en: 'Finding', ur: 'نتیجہ' },
       { fit: { en: 'In order', ur: 'درست' }, unfit: { en: 'Not in order', ur: 'نادرست' } },
+      operational,
     ),
-    inspectedOn: date({ en: 'Inspected on', ur: 'معائنے کی تاریخ' }),
-    fine: money({ en: 'Fine', ur: 'جرمانہ' }).optional(),
+    inspectedOn: date({ en: 'Inspected on', ur: 'معائنے کی تاریخ' }, operational),
+    fine: money({ en: 'Fine', ur: 'جرمانہ' }, operational).optional(),
     note: text({ en: 'Note', ur: 'نوٹ' }, { max: 2000 }).optional(),
   }),
   [
@@ -105,7 +112,8 @@ export default defineApplication({
   },
   reference: (given) => given.number,
   occurredOn: (given) => given.filedOn,
-  summary: ['applicant.name', 'kind', 'rent'],
+  subject: ({ applicant }) => (applicant.cnic === undefined ? undefined : `cnic:${applicant.cnic}`),
+  summary: ['kind', 'rent'],
   async decide({ points, applicant, hasCellar }) {
     if (points === 13) throw new Error('thirteen points are beyond this model')
     return {

@@ -1,0 +1,159 @@
+/**
+ * The audit of a log: whether tree, checkpoints, entries, records and what follows from them hold together, without trusting
+ * any of them. What a key holder could forge and sign anew, only a witness can tell (docs/decisions/0010).
+ *
+ * Bound by entries: institutions, sampling keys, accounts, keys of systems, registrations, models, cases, decisions, reviews,
+ * outcomes, finished imports, reads, erasures, wrapping keys, keys of the log, witness policies. Derived from the entries and
+ * checked: state, version, time and queue of cases, which model is live, which data key is gone. Working data on purpose:
+ * sessions, jobs and their schedules, kept replies, imports under way with their refused rows, entries without a place, logs
+ * of others that are witnessed here.
+ */
+import { checkpointFile, type LogPlace, markFile } from '../standing.ts'
+import {
+  type CheckpointCheck,
+  type ClaimedCheckpoint,
+  checkCheckpoint,
+  checkCosignatures,
+  checkKeys,
+  keptCheckpoints,
+} from './checkpoints.ts'
+import { checkDataKeys, checkModelsAndKeys, type WrappedKey } from './derived/derived.ts'
+import type { Finding, Report } from './findings.ts'
+import { type AuditedLog, AuditRun, type AuditState, type RunOptions } from './run.ts'
+import { countCheckpoints, type KeyRow, reach, strayPlaces } from './store.ts'
+import type { RootClaim } from './tree.ts'
+
+export { type AuditedLog, type AuditStage, type AuditState, auditStart } from './run.ts'
+
+export interface AuditOptions extends RunOptions {
+  /** From the beginning unless told. */
+  readonly from?: AuditState | undefined
+  /** Opens a wrapped data key, where the wrapping keys are at hand. */
+  readonly opens?: ((key: WrappedKey) => Promise<boolean>) | undefined
+  /** Whether this node holds the private half of a key of the log, where the keeper of keys is at hand. */
+  readonly holdsKey?:
+    | ((key: Pick<KeyRow, 'keyNumber' | 'algorithm' | 'vkey'>) => Promise<boolean>)
+    | undefined
+}
+
+export interface AuditReport {
+  readonly origin: string
+  /** Entries that have a place. */
+  readonly entries: number
+  /** Those of them that are in a signed tree. */
+  readonly signed: number
+  /** Entries that wait for their place: not checked yet. */
+  readonly pending: number
+  readonly checkpoints: number
+  readonly cosignatures: number
+  /** Null where no wrapping keys were at hand. */
+  readonly dataKeys: number | null
+  /** By the entries they are about. */
+  readonly findings: readonly Finding[]
+  /** How many there are in all; the first thousand are kept. */
+  readonly found: number
+  /** The first entry that anything was found about; null where nothing was. */
+  readonly firstDivergent: number | null
+}
+
+/**
+ * Audits a log. Reads only.
+ *
+ * 1. What the folder knows to be signed, before the database: whatever is signed meanwhile is then in the database.
+ * 2. The keys of the log.
+ * 3. The tree and the records of the entries, range by range, side by side: one keeps this process busy, the other the
+ *    database.
+ * 4. What follows from the entries, and entries and rows as pairs, again side by side; cosignatures; data keys.
+ *
+ * A run that is cut off anywhere leaves nothing but the state that `onState` kept.
+ */
+export async function auditLog(log: AuditedLog, options: AuditOptions = {}): Promise<AuditReport> {
+  const { from, opens, holdsKey, signal, onProgress } = options
+  const run = new AuditRun(log, options, from)
+  const { report } = run
+  // 1.
+  const published = await claimedFiles(log)
+  const { placed, pending, size, end } = await reachOf(log, report)
+  // 2.
+  const keys = await checkKeys(log, report)
+  for (const { row } of keys)
+    if ((await holdsKey?.(row)) === false)
+      report('key.not_held', null, { key: `${row.algorithm} ${row.keyNumber}` })
+  const check = { place: log, report, keys }
+  const claims = await publishedClaims(check, published, size)
+  // 3.
+  const checkTree = run.tree({ size, claims: (range) => claimsBetween(check, { ...range, claims }) })
+  await together([checkTree, run.records(end)])
+  // 4.
+  await together([run.cases(), run.pairs()])
+  await checkModelsAndKeys(run)
+  const cosignatures = await checkCosignatures(check, signal)
+  onProgress?.('keys', 0, undefined)
+  const dataKeys = opens === undefined ? null : await checkDataKeys(run, { opens, signal })
+  const { checkpoints } = await log.transact((tx) => tx.one(countCheckpoints, [log.institutionId]))
+  const counts = { entries: placed, signed: size, pending, checkpoints, cosignatures, dataKeys }
+  return { origin: log.origin, ...counts, ...run.findings() }
+}
+
+const mostStray = 100
+/** How much further than its entries a signed tree may be to be looked through for them. */
+const searched = 1_000_000
+
+/** How far the audit goes: `size` of the tree, `end` of the entries. What lies beyond is named and not followed. */
+async function reachOf({ institutionId, transact }: AuditedLog, report: Report) {
+  const { placed, pending, signed } = await transact((tx) => tx.one(reach, [institutionId]))
+  const signedSize = Number(signed ?? 0)
+  const isFollowed = signedSize <= placed + searched
+  const size = isFollowed ? signedSize : placed
+  if (!isFollowed) report('log.rolled_back', placed, { place: 'log_checkpoints', size: signed ?? '' })
+  if (size === 0 && placed > 0) report('checkpoint.none', null)
+  const end = Math.max(size, placed)
+  for (const { place } of await transact((tx) => tx.rows(strayPlaces, [institutionId, end, mostStray])))
+    report('entry.stray', null, { place })
+  return { placed, pending, size, end }
+}
+
+/** Waits for all, also where one fails: none of them goes on behind the caller's back. */
+async function together(all: readonly Promise<void>[]): Promise<void> {
+  for (const end of await Promise.allSettled(all)) if (end.status === 'rejected') throw end.reason
+}
+
+/** Checkpoints that lie beside the database. */
+async function claimedFiles({ folder }: LogPlace): Promise<readonly ClaimedCheckpoint[]> {
+  const found = await Promise.all([checkpointFile, markFile].map((name) => folder.findFile(name)))
+  return [checkpointFile, markFile].flatMap((place, at) => {
+    const note = found[at]?.toString()
+    return note === undefined ? [] : [{ note, place }]
+  })
+}
+
+/** What they claim of trees that the database has too; one of a larger tree says that the database lost entries. */
+async function publishedClaims(
+  check: CheckpointCheck,
+  published: readonly ClaimedCheckpoint[],
+  size: number,
+): Promise<readonly RootClaim[]> {
+  const claims: RootClaim[] = []
+  for (const one of published) {
+    const claim = await checkCheckpoint(check, one)
+    if (claim === undefined) continue
+    if (claim.size <= size) claims.push(claim)
+    else check.report('log.rolled_back', size, { place: claim.place, size: String(claim.size) })
+  }
+  return claims
+}
+
+async function claimsBetween(
+  check: CheckpointCheck,
+  range: {
+    readonly from: number
+    readonly to: number
+    readonly newest: number
+    readonly claims: readonly RootClaim[]
+  },
+): Promise<{ readonly claims: readonly RootClaim[]; readonly newest: number }> {
+  const { from, to, claims } = range
+  const kept = await keptCheckpoints(check, range)
+  const others = claims.filter(({ size }) => size > from && size <= to)
+  return { claims: [...kept.claims, ...others], newest: kept.newest }
+}

@@ -1,0 +1,84 @@
+/** Whether what is kept beside the log stands where its entries lead: cases, models, keys. */
+import type { Transaction } from '../../../db/database.ts'
+import type { Report } from '../findings.ts'
+import {
+  endOfCasePage,
+  lostHolders,
+  misplacedCases,
+  misplacedModels,
+  misplacedWrappingKeys,
+  planForCases,
+  wrappedKeysAfter,
+} from './store.ts'
+
+export interface DerivedCheck {
+  readonly institutionId: string
+  readonly report: Report
+  transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+}
+
+const casePage = 8_192
+const mostNamed = 100
+
+/** Where the check of the cases begins. */
+export const firstCase = '00000000-0000-0000-0000-000000000000'
+const lastCase = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+
+/** Checks a page of cases; answers the last of them, undefined where there are no more, and how many a full page had. */
+export async function checkCases(
+  { institutionId, report, transact }: DerivedCheck,
+  after: string,
+): Promise<{ readonly last: string | undefined; readonly cases: number }> {
+  return transact(async (tx) => {
+    const [, end] = await Promise.all([
+      tx.rows(planForCases),
+      tx.maybe(endOfCasePage, [institutionId, after, casePage]),
+    ])
+    const last = end?.caseId
+    const wrong = await tx.rows(misplacedCases, [institutionId, after, last ?? lastCase, mostNamed])
+    for (const { caseId, state, expectedState, lastIndex } of wrong)
+      report('case.misplaced', lastIndex, { case: caseId, state, expected: expectedState })
+    return { last, cases: last === undefined ? 0 : casePage }
+  })
+}
+
+/** Checks models and wrapping keys, and that every holder has a key or was erased. */
+export async function checkModelsAndKeys({ institutionId, report, transact }: DerivedCheck): Promise<void> {
+  await transact(async (tx) => {
+    for (const { digest, state } of await tx.rows(misplacedModels, [institutionId]))
+      report('model.misplaced', null, { digest, state })
+    for (const { keyNumber } of await tx.rows(misplacedWrappingKeys, [institutionId]))
+      report('wrapping_key.misplaced', null, { key: String(keyNumber) })
+    for (const { holderId } of await tx.rows(lostHolders, [institutionId, mostNamed]))
+      report('holder.lost', null, { holder: holderId })
+  })
+}
+
+/** A data key as it lies in the database. */
+export interface WrappedKey {
+  readonly holderId: string
+  readonly wrappedKey: Uint8Array
+  /** Number of the wrapping key. */
+  readonly wrappingKey: number
+  readonly blindIndex: Uint8Array
+}
+
+const keyPage = 4_096
+
+/** Whether every living data key opens, for whoever has the wrapping keys at hand. Answers how many there are. */
+export async function checkDataKeys(
+  { institutionId, report, transact }: DerivedCheck,
+  { opens, signal }: { opens(key: WrappedKey): Promise<boolean>; readonly signal?: AbortSignal | undefined },
+): Promise<number> {
+  let count = 0
+  let after = firstCase
+  for (;;) {
+    signal?.throwIfAborted()
+    const keys = await transact((tx) => tx.rows(wrappedKeysAfter, [institutionId, after, keyPage]))
+    for (const key of keys) if (!(await opens(key))) report('holder.unopened', null, { holder: key.holderId })
+    count += keys.length
+    const last = keys.at(-1)
+    if (last === undefined || keys.length < keyPage) return count
+    after = last.holderId
+  }
+}

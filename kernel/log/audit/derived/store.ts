@@ -1,0 +1,184 @@
+/** What follows from the entries of the log and is kept beside them: where cases, models and keys stand. */
+import { z } from 'zod'
+import { Bytes } from '../../../db/bytes.ts'
+import { statement } from '../../../db/statement.ts'
+
+/** The case that ends a page of $3 cases behind $2; none on the last page. */
+export const endOfCasePage = statement({
+  name: 'audit.endOfCasePage',
+  text: `
+    select case_id from cases
+    where institution_id = $1 and case_id > $2
+    order by case_id offset $3 - 1 limit 1`,
+  row: z.strictObject({ caseId: z.uuid() }),
+})
+
+/**
+ * Cases behind $2, up to $3, that do not stand where their entries lead them (kernel/cases/states.ts), at most $4. Cases with an
+ * entry that waits for its place are passed over: in which order theirs will stand is open until then. What came with a case,
+ * at the instant of its opening, did not move it on, and may as well have come just after.
+ */
+export const misplacedCases = statement({
+  name: 'audit.misplacedCases',
+  text: `
+    with done as materialized (
+      select log_entries.case_id, max(entry_index) as last_index,
+        max(entry_index) filter (where kind = 'decision.made') as decided,
+        max(entry_index) filter (where kind = 'review.completed') as reviewed,
+        max(entry_index) filter (where kind = 'outcome.recorded') as found,
+        count(*) filter (where kind <> 'case.opened') as moves,
+        count(*) filter (where kind = 'review.completed' or (kind <> 'case.opened' and recorded_at <> opened_at)) as later_moves,
+        max(entry_index) filter (where recorded_at = changed_at) as changed
+      from log_entries join cases on cases.institution_id = $1 and cases.case_id = log_entries.case_id
+      where log_entries.institution_id = $1 and log_entries.case_id > $2 and log_entries.case_id <= $3
+        and cases.case_id > $2 and cases.case_id <= $3
+        and kind in ('case.opened', 'decision.made', 'review.completed', 'outcome.recorded')
+      group by log_entries.case_id
+    ), decision as materialized (
+      select distinct on (case_id) case_id, review, review_role, score from decisions
+      where institution_id = $1 and case_id > $2 and case_id <= $3
+      order by case_id desc, round desc
+    )
+    select cases.case_id, cases.state, expected.state as expected_state, done.last_index
+    from cases
+    left join done on done.case_id = cases.case_id
+    left join decision on decision.case_id = cases.case_id
+    cross join lateral (
+      select case
+        when done.decided is null then 'opened'
+        when decision.review <> 'automatic' and done.reviewed is null then 'in_review'
+        when done.found > coalesce(done.reviewed, done.decided) then 'closed'
+        else 'decided'
+      end as state
+    ) as expected
+    where cases.institution_id = $1 and cases.case_id > $2 and cases.case_id <= $3
+      and cases.case_id not in (select case_id from log_pending where institution_id = $1 and case_id is not null)
+      and (
+        cases.state <> expected.state
+        or done.changed is distinct from done.last_index
+        or cases.version not between 1 + done.later_moves and 1 + done.moves
+        or cases.review_role is distinct from case when expected.state = 'in_review' then decision.review_role end
+        or cases.priority is distinct from case when expected.state = 'in_review' then coalesce(decision.score, 1) end
+        or (cases.holder_id is not null) <> (
+          cases.sealed is not null
+          or exists (
+            select from decisions
+            where decisions.institution_id = $1 and decisions.case_id = cases.case_id and decisions.sealed is not null
+          )
+          or exists (
+            select from outcomes
+            where outcomes.institution_id = $1 and outcomes.case_id = cases.case_id and outcomes.sealed is not null
+          )
+        )
+        or (cases.holder_id is not null and not exists (
+          select from vault_keys where vault_keys.institution_id = $1 and vault_keys.holder_id = cases.holder_id
+        ))
+      )
+    order by cases.case_id limit $4`,
+  row: z.strictObject({
+    caseId: z.uuid(),
+    state: z.string(),
+    expectedState: z.string(),
+    lastIndex: z.number().int().nullable(),
+  }),
+})
+
+/** Models that are not what their promotions made of them. */
+export const misplacedModels = statement({
+  name: 'audit.misplacedModels',
+  text: `
+    with promotions as (
+      select models.application_id, models.model_name, models.model_digest, entry.recorded_at,
+        row_number() over (
+          partition by models.application_id, models.model_name
+          order by entry.entry_index desc nulls first, entry.entry_id desc
+        ) as latest,
+        row_number() over (
+          partition by models.application_id, models.model_name, models.model_digest
+          order by entry.entry_index desc nulls first, entry.entry_id desc
+        ) as latest_of_model
+      from models
+      join log_all entry on entry.institution_id = models.institution_id and entry.kind = 'model.promoted'
+        and entry.record_id = encode(models.model_digest, 'hex')
+      where models.institution_id = $1
+    )
+    select encode(models.model_digest, 'hex') as digest, models.state
+    from models
+    left join promotions on promotions.application_id = models.application_id
+      and promotions.model_name = models.model_name and promotions.model_digest = models.model_digest
+      and promotions.latest_of_model = 1
+    where models.institution_id = $1 and (
+      models.promoted_at is distinct from promotions.recorded_at
+      or models.state <> case when promotions.latest is null then 'draft' when promotions.latest = 1 then 'live' else 'retired' end
+    )
+    order by 1`,
+  row: z.strictObject({ digest: z.string(), state: z.string() }),
+})
+
+/** Wrapping keys that do not follow on one another: each retires when the next one is made, and numbers have no gap. */
+export const misplacedWrappingKeys = statement({
+  name: 'audit.misplacedWrappingKeys',
+  text: `
+    select key_number from (
+      select key_number, retired_at, destroyed_at, row_number() over following as place,
+        lead(created_at) over following as next_created_at
+      from wrapping_keys where institution_id = $1
+      window following as (order by key_number)
+    ) as keys
+    where key_number <> place or retired_at is distinct from next_created_at or (destroyed_at is not null and retired_at is null)
+    order by key_number`,
+  row: z.strictObject({ keyNumber: z.number().int() }),
+})
+
+/**
+ * Holders that are neither erased nor alive, or both; data keys under a wrapping key that is none, or is destroyed; and imports
+ * whose refused rows have no key.
+ */
+export const lostHolders = statement({
+  name: 'audit.lostHolders',
+  text: `
+    select holder_id from vault_keys
+    where institution_id = $1 and (
+      num_nulls(erased_at, erasure_ground) <> case when wrapped_key is null then 0 else 2 end
+      or num_nulls(wrapped_key, wrapping_key, blind_index) <> case when wrapped_key is null then 3 else 0 end
+      or (wrapping_key is not null and not exists (
+        select from wrapping_keys
+        where wrapping_keys.institution_id = $1 and key_number = wrapping_key and destroyed_at is null
+      ))
+    )
+    union all
+    select holder_id from imports
+    where institution_id = $1 and holder_id is not null and not exists (
+      select from vault_keys where vault_keys.institution_id = $1 and vault_keys.holder_id = imports.holder_id
+    )
+    limit $2`,
+  row: z.strictObject({ holderId: z.uuid() }),
+})
+
+/**
+ * For the rest of the transaction: a page's cases, entries and decisions are put together by hashing, also where the tables have
+ * no statistics yet and the planner takes them for nearly empty.
+ */
+export const planForCases = statement({
+  name: 'audit.planForCases',
+  text: `
+    select set_config('plan_cache_mode', 'force_custom_plan', true) as plans, set_config('jit', 'off', true) as compiling,
+      set_config('enable_nestloop', 'off', true) as loops`,
+  row: z.strictObject({ plans: z.string(), compiling: z.string(), loops: z.string() }),
+})
+
+/** Data keys of living holders behind $2, at most $3. */
+export const wrappedKeysAfter = statement({
+  name: 'audit.wrappedKeysAfter',
+  text: `
+    select holder_id, blind_index, wrapped_key, wrapping_key from vault_keys
+    where institution_id = $1 and holder_id > $2 and wrapped_key is not null and wrapping_key is not null
+      and blind_index is not null
+    order by holder_id limit $3`,
+  row: z.strictObject({
+    holderId: z.uuid(),
+    blindIndex: Bytes,
+    wrappedKey: Bytes,
+    wrappingKey: z.number().int(),
+  }),
+})

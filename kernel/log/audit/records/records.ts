@@ -1,0 +1,89 @@
+/** Whether every entry is borne out by what is stored, and everything stored has its entry. The database does the work. */
+import type { Transaction } from '../../../db/database.ts'
+import { LogKind } from '../../kinds.ts'
+import type { Report } from '../findings.ts'
+import {
+  badEntriesByCase,
+  badEntriesByText,
+  badEntriesByUuid,
+  kindsBetween,
+  planForAudit,
+  unpairedRecords,
+} from './store.ts'
+
+export interface RecordCheck {
+  readonly institutionId: string
+  readonly report: Report
+  transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+}
+
+/** Findings of one sort that a range names; what is beyond says nothing new. */
+const mostNamed = 100
+
+/** How the row of an entry is found, by kind. */
+const foundBy: Readonly<Record<LogKind, 'case' | 'uuid' | 'text'>> = {
+  'institution.founded': 'uuid',
+  'account.created': 'uuid',
+  'key.issued': 'text',
+  'system.registered': 'uuid',
+  'model.trained': 'text',
+  'model.promoted': 'text',
+  'case.opened': 'case',
+  'decision.made': 'case',
+  'review.completed': 'uuid',
+  'outcome.recorded': 'case',
+  'import.finished': 'uuid',
+  'access.read': 'uuid',
+  'person.erased': 'uuid',
+  'wrapping_key.rotated': 'text',
+  'wrapping_key.destroyed': 'text',
+  'log_key.rotated': 'text',
+  'log_policy.set': 'uuid',
+}
+const statements = { case: badEntriesByCase, uuid: badEntriesByUuid, text: badEntriesByText }
+
+const kindsFoundBy = (way: keyof typeof statements) => LogKind.options.filter((kind) => foundBy[kind] === way)
+
+/** Checks the entries from index `from` on, before `to`. */
+export async function checkRecords(
+  { institutionId, report, transact }: RecordCheck,
+  { from, to }: { readonly from: number; readonly to: number },
+): Promise<void> {
+  const range = [institutionId, from, to]
+  const common = kindsFoundBy('case')
+  await transact(async (tx) => {
+    const [, others] = await Promise.all([tx.rows(planForAudit), tx.rows(kindsBetween, [...range, common])])
+    const present = new Set(others.map(({ kind }) => kind))
+    const ways = [
+      { statement: statements.case, kinds: common },
+      ...(['uuid', 'text'] as const).map((way) => ({
+        statement: statements[way],
+        kinds: kindsFoundBy(way).filter((kind) => present.has(kind)),
+      })),
+    ]
+    for (const { statement, kinds } of ways) {
+      if (kinds.length === 0) continue
+      for (const bad of await tx.rows(statement, [...range, kinds, mostNamed]))
+        report(bad.isWhole ? 'entry.unfounded' : 'entry.changed', bad.entryIndex, {
+          kind: bad.kind,
+          record: bad.recordId,
+        })
+    }
+    for (const { kind, firstIndex } of others)
+      if (!LogKind.safeParse(kind).success) report('entry.kind_unknown', firstIndex, { kind })
+  })
+}
+
+/** Checks that entries and rows are pairs: everything stored has its entry, and no two entries record the same. */
+export async function checkPairs({ institutionId, report, transact }: RecordCheck): Promise<void> {
+  await transact(async (tx) => {
+    const [, unpaired] = await Promise.all([
+      tx.rows(planForAudit),
+      tx.rows(unpairedRecords, [institutionId, mostNamed]),
+    ])
+    // An entry without a row is among those that no row bears out.
+    for (const { kind, recordId, entries, rows, entryIndex } of unpaired)
+      if (entries < rows) report('record.unlogged', null, { kind, record: recordId })
+      else if (entries > 1) report('entry.doubled', entryIndex, { kind, record: recordId })
+  })
+}

@@ -2,20 +2,18 @@
  * An audit of a customs house's log: declarations taken in, decided and with their outcomes, by the product's own import. Tree
  * and records alone, both side by side as the audit does them, and all of it with what follows from the entries.
  */
-import { institutions } from '../kernel/institutions/institutions.ts'
+import { institutionNamed } from '../kernel/institutions/institutions.ts'
 import { keysAtHand } from '../kernel/log/audit/at-hand.ts'
 import { type AuditedLog, auditLog } from '../kernel/log/audit/audit.ts'
 import { checkRecords } from '../kernel/log/audit/records/records.ts'
 import { checkRange, treeStart } from '../kernel/log/audit/tree.ts'
-import { signerOf } from '../kernel/log/log-keys.ts'
-import { logOf } from '../kernel/log/published.ts'
 import { runRound } from '../kernel/log/round.ts'
-import { makeLog } from '../kernel/log/store.ts'
 import { openPlatform, type Platform } from '../server/platform.ts'
 import { readSettings } from '../server/settings.ts'
 import { foundCustoms } from '../test/customs-institution.ts'
 import { writeDeclarations } from '../test/declaration-files.ts'
 import { ended, type Installation, withInstallation } from '../test/installation.ts'
+import { holdLog } from '../test/signed-log.ts'
 import type { Benchmark, BenchmarkRun, Measurement } from './result.ts'
 
 /** Each gives three entries: opened, decided, and what turned out. */
@@ -59,18 +57,12 @@ async function measure(
 
 /** As the sequencer does it while the product serves. */
 async function sequenced({ kernel }: Platform): Promise<AuditedLog> {
-  const [institution] = await institutions(kernel)
-  if (institution === undefined) throw new Error('the institution was founded')
-  const { institutionId } = institution
-  const origin = 'log.bench/customs'
-  await kernel.db.transaction(institutionId, (tx) => tx.run(makeLog, [institutionId, origin, kernel.clock()]))
-  const place = await logOf(kernel, institutionId)
-  if (place === undefined) throw new Error('the log was made')
+  const { institutionId } = await institutionNamed(kernel, 'bench')
+  const held = await holdLog(kernel, institutionId, 'bench')
+  while ((await runRound(held)).added > 0);
   const transact: AuditedLog['transact'] = (work, options) =>
-    kernel.db.transaction(institutionId, work, options)
-  const signer = await signerOf(kernel, place)
-  while ((await runRound({ ...place, transact, signer, clock: kernel.clock })).added > 0);
-  return { ...place, transact }
+    kernel.db.transaction(institutionId, work, { isReadOnly: true, ...options })
+  return { ...held, transact }
 }
 
 async function seconds(work: () => Promise<unknown>): Promise<number> {

@@ -1310,8 +1310,14 @@ export const catalogue = {
   ),
   'vault.case_in_review': entry(
     409,
-    ['Cases of this person at application "{application}" wait for an officer: {cases}', 'اطلاق "{application}" میں اس شخص کے {cases} مقدمات افسر کے فیصلے کے منتظر ہیں'],
-    ['Have them decided first; then erase the person.', 'پہلے ان پر فیصلہ کروائیں؛ پھر شخص کی معلومات مٹائیں۔'],
+    [
+      'Cases of this person at application "{application}" wait for an officer: {cases}',
+      'اطلاق "{application}" میں اس شخص کے {cases} مقدمات افسر کے فیصلے کے منتظر ہیں',
+    ],
+    [
+      'Have them decided first; then erase the person.',
+      'پہلے ان پر فیصلہ کروائیں؛ پھر شخص کی معلومات مٹائیں۔',
+    ],
   ),
   'vault.person_erased': entry(
     409,

@@ -63,7 +63,9 @@ test('the index lists every record', async () => {
 test('the record on dependencies names what is installed, with version and licence', async () => {
   const { dependencies } = await installed('.')
   const page = records.find(({ name }) => name === '0009-dependencies')?.text ?? ''
-  const rows = [...page.matchAll(/^\| `([^`]+)` +\| (\S+) .*\| (\S[^|]*?) +\|$/gm)].map(([, ...cells]) => cells)
+  const rows = [...page.matchAll(/^\| `([^`]+)` +\| (\S+) .*\| (\S[^|]*?) +\|$/gm)].map(
+    ([, ...cells]) => cells,
+  )
   const wanted = await Promise.all(
     Object.entries(dependencies).map(async ([name, version]) => {
       const { license } = await installed(`node_modules/${name}`)

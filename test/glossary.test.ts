@@ -16,8 +16,8 @@ import { LogKind } from '../kernel/log/kinds.ts'
 import { ModelState } from '../kernel/models/store.ts'
 import { SystemState } from '../kernel/register/store.ts'
 import { Verdict } from '../kernel/reviews/store.ts'
-import { Purpose, purposes } from '../kernel/vault/purposes.ts'
 import { ErasureGround } from '../kernel/vault/grounds.ts'
+import { Purpose, purposes } from '../kernel/vault/purposes.ts'
 import { root, sourceFiles } from './files.ts'
 
 /** A record, so that a result which is added to the type is missing here when it is compiled. */

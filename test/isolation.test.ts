@@ -40,7 +40,7 @@ function isFunction(name: string): boolean {
 
 /** They find what contradicts the log. Of a sound institution they find nothing, which is as much as a stranger sees. */
 function findsFaults({ name }: Statement<unknown>): boolean {
-  return /^audit\.(bad|lost|misplaced|missing|stray|unpaired)/.test(name)
+  return /^audit\.(bad|lost|misplaced|missing|stray|uneven|unpaired)/.test(name)
 }
 
 /** The first table that a statement reads. */
@@ -79,6 +79,7 @@ function parameter(
   const at = `\\$${n}(?!\\d)`
   if (new RegExp(`${at}(::[\\w\\[\\]]+)? is null`).test(text)) return null
   if (new RegExp(`limit ${at}`).test(text)) return 1_000
+  if (new RegExp(`<> all\\(${at}`).test(text)) return []
   if (new RegExp(`offset ${at}`).test(text)) return 1
   const equal = new RegExp(`(\\w+) = (any\\()?${at}`).exec(text)
   const wanted = new RegExp(`unnest\\(${at}::[\\w\\[\\]]+\\) as wanted \\((\\w+)\\)`).exec(text)

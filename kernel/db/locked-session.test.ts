@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { freshDatabase } from '../../test/database.ts'
 import { Refusal } from '../errors.ts'
 import { statement } from './database.ts'
+import { KERNEL_ROLE, KERNEL_SCHEMA } from './roles.ts'
 
 const database = await freshDatabase()
 const { db } = database
@@ -57,7 +58,9 @@ test('a statement that fails ends its transaction and not the lock', async () =>
 test('a connection that is cut loses the lock, and nothing is written through it any more', async () => {
   const session = await taken('cut')
   const { pid } = await session.platform((tx) => tx.one(pidOf))
-  await owner.query('select pg_terminate_backend($1, 5000)', [pid])
+  // A role may always end sessions of its own, whatever other tests do to memberships meanwhile.
+  const same = await database.connect({ role: KERNEL_ROLE, schema: KERNEL_SCHEMA })
+  await same.query('select pg_terminate_backend($1, 5000)', [pid])
   await assert.rejects(
     session.platform((tx) => tx.one(pidOf)),
     (error: unknown) => error instanceof Refusal && error.code === 'database.unavailable',

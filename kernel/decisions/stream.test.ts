@@ -62,7 +62,7 @@ test('a column that is no field of the case is refused before anything is taken'
 
 test('an answered line is stored, and a stream that is given up answers no more', async () => {
   const stopping = new AbortController()
-  const cases = Array.from({ length: 3_000 }, () => permit())
+  const cases = Array.from({ length: 8_000 }, () => permit())
   const seen: string[] = []
   await assert.rejects(async () => {
     const source = bytesOf(ndjson(cases), 4_096)

@@ -134,15 +134,21 @@ class ShownStages {
 }
 
 const count = (value: number) => value.toLocaleString('en')
+const several = (value: number, one: string, more: string) => `${count(value)} ${value === 1 ? one : more}`
 
 function linesOf(report: AuditReport): readonly string[] {
   const { origin, entries, signed, pending, checkpoints, cosignatures, dataKeys, findings, found } = report
   const unsigned = entries - signed
   return [
-    `${origin}: ${count(entries)} entries, ${count(checkpoints)} checkpoints, ${count(cosignatures)} cosignatures, ${count(dataKeys ?? 0)} data keys`,
-    ...(unsigned > 0 ? [`${count(unsigned)} entries have a place and are not signed yet.`] : []),
+    `${origin}: ${[
+      several(entries, 'entry', 'entries'),
+      several(checkpoints, 'checkpoint', 'checkpoints'),
+      several(cosignatures, 'cosignature', 'cosignatures'),
+      dataKeys === null ? 'data keys not at hand' : several(dataKeys, 'data key', 'data keys'),
+    ].join(', ')}`,
+    ...(unsigned > 0 ? [`With a place and not signed yet: ${several(unsigned, 'entry', 'entries')}.`] : []),
     ...(pending > 0
-      ? [`${count(pending)} entries wait for their place; they are audited once they have it.`]
+      ? [`Without a place, audited once they have one: ${several(pending, 'entry', 'entries')}.`]
       : []),
     ...findings.map((one) => `WRONG  ${sentenceOf(one).en}`),
     ...(found > findings.length ? [`and ${count(found - findings.length)} more`] : []),

@@ -16,7 +16,7 @@ const StateFile = z.strictObject({
   partials: z.array(z.string().regex(/^([0-9a-f]{64})*$/)),
   newestKey: z.int(),
   records: z.int(),
-  lastCase: z.uuid().nullable(),
+  lastCase: z.guid(),
   findings: z.array(
     z.strictObject({
       code: z.custom<Finding['code']>(isCode),

@@ -1,9 +1,9 @@
 /** One run of an audit: how far it is, and what was found. */
 import type { Transaction, TransactionOptions } from '../../db/database.ts'
 import type { LogPlace } from '../standing.ts'
-import { checkCases, firstCase } from './derived/derived.ts'
+import { casePage, casePages, checkCases, firstCase, lastCase } from './derived/derived.ts'
 import type { Finding, Report } from './findings.ts'
-import { checkPairs, checkRecords } from './records/records.ts'
+import { checkCasePairs, checkPairs, checkRecords } from './records/records.ts'
 import { backendId, cancelBackend } from './store.ts'
 import { checkRange, type RootClaim, type TreeState, treeStart } from './tree.ts'
 
@@ -14,8 +14,8 @@ export interface AuditState {
   readonly newestKey: number
   /** Entries whose records were checked. */
   readonly records: number
-  /** The last case that was checked; null once all were. */
-  readonly lastCase: string | null
+  /** The last case that was checked. */
+  readonly lastCase: string
   readonly findings: readonly Finding[]
   readonly found: number
   readonly firstDivergent: number | null
@@ -122,43 +122,81 @@ export class AuditRun {
 
   /** The records of the first `placed` entries. */
   async records(placed: number): Promise<void> {
-    const { parallel = 2, signal, onProgress } = this.#options
-    let next = this.#state.records
-    const ends = new Map<number, number>()
-    const worker = async () => {
-      while (next < placed) {
-        signal?.throwIfAborted()
-        const from = next
-        const to = Math.min(placed, from + recordRange)
-        next = to
-        await checkRecords(this, { from, to })
-        ends.set(from, to)
-        // What was done before an earlier range has to be done again after an interruption.
-        let { records } = this.#state
-        for (let end = ends.get(records); end !== undefined; end = ends.get(records)) records = end
+    const from = this.#state.records
+    const ends = Array.from({ length: Math.ceil(Math.max(0, placed - from) / recordRange) }, (_, at) =>
+      Math.min(placed, from + (at + 1) * recordRange),
+    )
+    await this.#sideBySide(from, ends, {
+      check: (start, end) => checkRecords(this, { from: start, to: end }),
+      reached: async (records) => {
         await this.#moved({ records })
-        onProgress?.('records', records, placed)
+        this.#options.onProgress?.('records', records, placed)
+      },
+    })
+  }
+
+  /** Where the cases stand. */
+  async cases(): Promise<void> {
+    const after = this.#state.lastCase
+    if (after === lastCase) return
+    const ends = await casePages(this, after)
+    let done = 0
+    await this.#sideBySide(after, ends, {
+      check: (start, end) => checkCases(this, { after: start, last: end }),
+      reached: async (end) => {
+        await this.#moved({ lastCase: end })
+        if (end !== lastCase) done += casePage
+        this.#options.onProgress?.('cases', done, undefined)
+      },
+    })
+  }
+
+  /**
+   * Checks ranges, of which each begins where the one before ends, a few at once. `reached` is told up to where all are done: an
+   * interruption loses what was done beyond.
+   */
+  async #sideBySide<T>(
+    start: T,
+    ends: readonly T[],
+    { check, reached }: { check(from: T, to: T): Promise<void>; reached(end: T): Promise<void> },
+  ): Promise<void> {
+    const { parallel = 2, signal } = this.#options
+    const isDone = ends.map(() => false)
+    let next = 0
+    let reachedEnds = 0
+    const worker = async () => {
+      for (;;) {
+        const at = next
+        const end = ends[at]
+        if (end === undefined) return
+        signal?.throwIfAborted()
+        next += 1
+        await check(ends[at - 1] ?? start, end)
+        isDone[at] = true
+        while (isDone[reachedEnds] === true) {
+          const reachedEnd = ends[reachedEnds]
+          reachedEnds += 1
+          if (reachedEnd !== undefined && isDone[reachedEnds] !== true) await reached(reachedEnd)
+        }
       }
     }
     const workers = await Promise.allSettled(Array.from({ length: parallel }, worker))
     for (const end of workers) if (end.status === 'rejected') throw end.reason
   }
 
-  /** Where the cases stand. */
-  async cases(): Promise<void> {
-    let done = 0
-    for (let after = this.#state.lastCase; after !== null; ) {
-      this.#options.signal?.throwIfAborted()
-      const { last, cases } = await checkCases(this, after)
-      after = last ?? null
-      done += cases
-      await this.#moved({ lastCase: after })
-      this.#options.onProgress?.('cases', done, undefined)
-    }
+  /** Entries and rows as pairs: long statements, which an interruption cancels. Answers whether their numbers agree. */
+  async pairs(): Promise<boolean> {
+    return this.#cancellable((transact) => checkPairs({ ...this, transact }))
   }
 
-  /** Entries and rows as pairs: one statement, which an interruption cancels. */
-  async pairs(): Promise<void> {
+  /** The same of what is about cases, record by record. */
+  async casePairs(): Promise<void> {
+    await this.#cancellable((transact) => checkCasePairs({ ...this, transact }))
+  }
+
+  async #cancellable<T>(
+    work: (transact: <R>(inside: (tx: Transaction) => Promise<R>) => Promise<R>) => Promise<T>,
+  ): Promise<T> {
     const { signal } = this.#options
     signal?.throwIfAborted()
     let backend: number | undefined
@@ -169,10 +207,10 @@ export class AuditRun {
     }
     signal?.addEventListener('abort', cancel)
     try {
-      await this.transact(
+      return await this.transact(
         async (tx) => {
           backend = (await tx.one(backendId)).backend
-          await checkPairs({ ...this, transact: (work) => work(tx) })
+          return work((inside) => inside(tx))
         },
         { statementTimeoutMs: longStatementMs, isRetried: false },
       )

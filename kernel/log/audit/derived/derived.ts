@@ -2,7 +2,7 @@
 import type { Transaction } from '../../../db/database.ts'
 import type { Report } from '../findings.ts'
 import {
-  endOfCasePage,
+  endsOfCasePages,
   lostHolders,
   misplacedCases,
   misplacedModels,
@@ -17,28 +17,35 @@ export interface DerivedCheck {
   transact<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
 }
 
-const casePage = 8_192
+export const casePage = 8_192
 const mostNamed = 100
 
 /** Where the check of the cases begins. */
 export const firstCase = '00000000-0000-0000-0000-000000000000'
-const lastCase = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
+/** Behind every case. */
+export const lastCase = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
-/** Checks a page of cases; answers the last of them, undefined where there are no more, and how many a full page had. */
+/** Ends of the pages of cases behind `after`; the last page ends with {@link lastCase}. */
+export async function casePages(
+  { institutionId, transact }: Omit<DerivedCheck, 'report'>,
+  after: string,
+): Promise<readonly string[]> {
+  const ends = await transact((tx) => tx.rows(endsOfCasePages, [institutionId, after, casePage]))
+  return [...ends.map(({ caseId }) => caseId), lastCase]
+}
+
+/** Checks the cases behind `after`, up to `last`. */
 export async function checkCases(
   { institutionId, report, transact }: DerivedCheck,
-  after: string,
-): Promise<{ readonly last: string | undefined; readonly cases: number }> {
-  return transact(async (tx) => {
-    const [, end] = await Promise.all([
-      tx.rows(planForCases),
-      tx.maybe(endOfCasePage, [institutionId, after, casePage]),
-    ])
-    const last = end?.caseId
-    const wrong = await tx.rows(misplacedCases, [institutionId, after, last ?? lastCase, mostNamed])
-    for (const { caseId, state, expectedState, lastIndex } of wrong)
-      report('case.misplaced', lastIndex, { case: caseId, state, expected: expectedState })
-    return { last, cases: last === undefined ? 0 : casePage }
+  { after, last }: { readonly after: string; readonly last: string },
+): Promise<void> {
+  await transact(async (tx) => {
+    const parameters = [institutionId, after, last, mostNamed]
+    const [, wrong] = await Promise.all([tx.rows(planForCases), tx.rows(misplacedCases, parameters)])
+    for (const { caseId, state, expectedState, lastIndex, doubledIndex } of wrong)
+      if (doubledIndex === null)
+        report('case.misplaced', lastIndex, { case: caseId, state, expected: expectedState })
+      else report('entry.doubled', doubledIndex, { kind: 'case', record: caseId })
   })
 }
 

@@ -3,15 +3,23 @@ import { z } from 'zod'
 import { Bytes } from '../../../db/bytes.ts'
 import { statement } from '../../../db/statement.ts'
 
-/** The case that ends a page of $3 cases behind $2; none on the last page. */
-export const endOfCasePage = statement({
-  name: 'audit.endOfCasePage',
+/** Cases that end a page of $3 cases, behind $2, in order. */
+export const endsOfCasePages = statement({
+  name: 'audit.endsOfCasePages',
   text: `
-    select case_id from cases
-    where institution_id = $1 and case_id > $2
-    order by case_id offset $3 - 1 limit 1`,
+    select case_id from (
+      select case_id, row_number() over (order by case_id) as place from cases
+      where institution_id = $1 and case_id > $2
+    ) as placed
+    where place % $3::bigint = 0 order by case_id`,
   row: z.strictObject({ caseId: z.uuid() }),
 })
+
+/** Of several entries about a case that record the same thing, the newest. */
+const doubled = `select max(entry_index) from log_entries
+      where log_entries.institution_id = $1 and log_entries.case_id = cases.case_id
+        and kind in ('case.opened', 'decision.made', 'outcome.recorded')
+      group by kind, record_id having count(*) > 1 limit 1`
 
 /**
  * Cases behind $2, up to $3, that do not stand where their entries lead them (kernel/cases/states.ts), at most $4. Cases with an
@@ -26,7 +34,8 @@ export const misplacedCases = statement({
         max(entry_index) filter (where kind = 'decision.made') as decided,
         max(entry_index) filter (where kind = 'review.completed') as reviewed,
         max(entry_index) filter (where kind = 'outcome.recorded') as found,
-        count(*) filter (where kind <> 'case.opened') as moves,
+        -- One of them is the opening, without which the case is found by its missing entry.
+        count(*) - 1 as moves,
         count(*) filter (where kind = 'review.completed' or (kind <> 'case.opened' and recorded_at <> opened_at)) as later_moves,
         max(entry_index) filter (where recorded_at = changed_at) as changed
       from log_entries join cases on cases.institution_id = $1 and cases.case_id = log_entries.case_id
@@ -39,7 +48,7 @@ export const misplacedCases = statement({
       where institution_id = $1 and case_id > $2 and case_id <= $3
       order by case_id desc, round desc
     )
-    select cases.case_id, cases.state, expected.state as expected_state, done.last_index
+    select cases.case_id, cases.state, expected.state as expected_state, done.last_index, (${doubled}) as doubled_index
     from cases
     left join done on done.case_id = cases.case_id
     left join decision on decision.case_id = cases.case_id
@@ -54,7 +63,7 @@ export const misplacedCases = statement({
     where cases.institution_id = $1 and cases.case_id > $2 and cases.case_id <= $3
       and cases.case_id not in (select case_id from log_pending where institution_id = $1 and case_id is not null)
       and (
-        cases.state <> expected.state
+        cases.state <> expected.state or (done.moves > num_nonnulls(done.decided, done.reviewed, done.found) and exists (${doubled}))
         or done.changed is distinct from done.last_index
         or cases.version not between 1 + done.later_moves and 1 + done.moves
         or cases.review_role is distinct from case when expected.state = 'in_review' then decision.review_role end
@@ -80,6 +89,7 @@ export const misplacedCases = statement({
     state: z.string(),
     expectedState: z.string(),
     lastIndex: z.number().int().nullable(),
+    doubledIndex: z.number().int().nullable(),
   }),
 })
 

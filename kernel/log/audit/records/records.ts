@@ -7,7 +7,9 @@ import {
   badEntriesByText,
   badEntriesByUuid,
   kindsBetween,
-  planForAudit,
+  planForPairs,
+  planForRecords,
+  unevenKinds,
   unpairedRecords,
 } from './store.ts'
 
@@ -52,7 +54,7 @@ export async function checkRecords(
   const range = [institutionId, from, to]
   const common = kindsFoundBy('case')
   await transact(async (tx) => {
-    const [, others] = await Promise.all([tx.rows(planForAudit), tx.rows(kindsBetween, [...range, common])])
+    const [, others] = await Promise.all([tx.rows(planForRecords), tx.rows(kindsBetween, [...range, common])])
     const present = new Set(others.map(({ kind }) => kind))
     const ways = [
       { statement: statements.case, kinds: common },
@@ -74,16 +76,35 @@ export async function checkRecords(
   })
 }
 
-/** Checks that entries and rows are pairs: everything stored has its entry, and no two entries record the same. */
-export async function checkPairs({ institutionId, report, transact }: RecordCheck): Promise<void> {
-  await transact(async (tx) => {
-    const [, unpaired] = await Promise.all([
-      tx.rows(planForAudit),
-      tx.rows(unpairedRecords, [institutionId, mostNamed]),
-    ])
-    // An entry without a row is among those that no row bears out.
-    for (const { kind, recordId, entries, rows, entryIndex } of unpaired)
-      if (entries < rows) report('record.unlogged', null, { kind, record: recordId })
-      else if (entries > 1) report('entry.doubled', entryIndex, { kind, record: recordId })
+/**
+ * Checks that entries and rows are pairs: everything stored has its entry, and no two entries record the same. What is about cases
+ * is most of it and only counted; two entries for one thing are found with the case (`checkCases`). Answers whether the numbers
+ * agree.
+ */
+export async function checkPairs({ institutionId, report, transact }: RecordCheck): Promise<boolean> {
+  return transact(async (tx) => {
+    const [, uneven] = await Promise.all([tx.rows(planForPairs), tx.rows(unevenKinds, [institutionId])])
+    const others = [...kindsFoundBy('uuid'), ...kindsFoundBy('text')]
+    await reportUnpaired(tx, others, report)
+    return uneven.every(({ kind }) => !kindsFoundBy('case').some((one) => one === kind))
   })
+}
+
+/** The same of what is about cases, record by record, to name what the numbers alone do not. */
+export async function checkCasePairs({ report, transact }: RecordCheck): Promise<void> {
+  await transact(async (tx) => {
+    await tx.rows(planForPairs)
+    await reportUnpaired(tx, kindsFoundBy('case'), report)
+  })
+}
+
+async function reportUnpaired(tx: Transaction, kinds: readonly string[], report: Report): Promise<void> {
+  // An entry without a row is among those that no row bears out.
+  for (const { kind, recordId, entries, rows, entryIndex } of await tx.rows(unpairedRecords, [
+    tx.institutionId,
+    kinds,
+    mostNamed,
+  ]))
+    if (entries < rows) report('record.unlogged', null, { kind, record: recordId })
+    else if (entries > 1) report('entry.doubled', entryIndex, { kind, record: recordId })
 }

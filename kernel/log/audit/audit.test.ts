@@ -84,13 +84,11 @@ test('an entry that was replaced together with its record is not the one in the 
   const set = (sign: string) =>
     `update log_entries set commitment = set_byte(commitment, 0, get_byte(commitment, 0) # 1) ${sign} where entry_index = 300 and institution_id = '${institutionId}'`
   const report = await auditedWith(set(''), set(''))
-  assert.deepEqual(
-    report.findings.map(({ code, entry }) => [code, entry]),
-    [
-      ['entry.replaced', 300],
-      ['entry.changed', 300],
-    ],
-  )
+  // Tiles and records are looked at side by side.
+  assert.deepEqual(report.findings.map(({ code, entry }) => `${code} ${entry}`).toSorted(), [
+    'entry.changed 300',
+    'entry.replaced 300',
+  ])
 })
 
 test('a case that was moved in the queue, or out of it, does not stand where its entries lead', async () => {

@@ -1,12 +1,17 @@
 /**
  * The audit of a log: whether tree, checkpoints, entries, records and what follows from them hold together, without trusting
- * any of them. What a key holder could forge and sign anew, only a witness can tell (docs/decisions/0010).
+ * any of them. What somebody with the keys signed anew, only the local mark or a witness can tell (docs/decisions/0010).
  *
- * Bound by entries: institutions, sampling keys, accounts, keys of systems, registrations, models, cases, decisions, reviews,
- * outcomes, finished imports, reads, erasures, wrapping keys, keys of the log, witness policies. Derived from the entries and
- * checked: state, version, time and queue of cases, which model is live, which data key is gone. Working data on purpose:
- * sessions, jobs and their schedules, kept replies, imports under way with their refused rows, entries without a place, logs
- * of others that are witnessed here.
+ * - Bound by entries, every column: institutions and their sampling keys, accounts, keys of connected systems, registrations,
+ *   models, cases (what was submitted), decisions, reviews, outcomes, finished imports, reads, erasures, rotations of wrapping keys
+ *   and of the log's keys, witness policies. Passwords, sampling keys and sealed bytes by their SHA-256.
+ * - Derived from the entries: state, version, last change, queue and holder of cases; which model is live; which holders are gone;
+ *   with the keys at hand also that every data key opens and is found under its own index. The version of a case is known but for
+ *   what came with its opening.
+ * - By itself: checkpoints, handovers of keys and cosignatures, by their signatures.
+ * - Free on purpose: sessions, jobs and their schedules, kept replies, imports under way, refused rows (an erasure deletes some),
+ *   entries without a place, how asking witnesses goes, logs of others that are witnessed here; the instants at which first keys and
+ *   data keys were made, checkpoints stored and cosignatures received.
  */
 import { checkpointFile, type LogPlace, markFile } from '../standing.ts'
 import {

@@ -42,9 +42,7 @@ test('cut off after every range, it ends with the same report', async () => {
       return undefined
     })
     if (report !== undefined) {
-      const byText = (findings: readonly object[]) => findings.map((one) => JSON.stringify(one)).toSorted()
-      assert.deepEqual(byText(report.findings), byText(whole.findings))
-      assert.deepEqual({ ...report, findings: [] }, { ...whole, findings: [] })
+      assert.deepEqual(report, whole)
       break
     }
     assert.ok(last)

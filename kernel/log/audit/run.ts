@@ -81,10 +81,15 @@ export class AuditRun {
     }
   }
 
+  /** In one order, whichever of what goes on side by side was first. */
   findings(): Pick<AuditState, 'findings' | 'found' | 'firstDivergent'> {
     const { findings, found, firstDivergent } = this.#state
+    const textOf = ({ code, values }: Finding) => `${code} ${JSON.stringify(values)}`
     const placeOf = ({ entry }: Finding) => entry ?? Number.POSITIVE_INFINITY
-    return { findings: findings.toSorted((a, b) => placeOf(a) - placeOf(b) || 0), found, firstDivergent }
+    const sorted = findings.toSorted(
+      (a, b) => placeOf(a) - placeOf(b) || (textOf(a) < textOf(b) ? -1 : textOf(a) > textOf(b) ? 1 : 0),
+    )
+    return { findings: sorted, found, firstDivergent }
   }
 
   /** The tree of `size` entries, with what is claimed of it on the way. */

@@ -39,6 +39,19 @@ test('what waits for its place is said, and is nothing wrong', async () => {
   assert.equal((await audit()).pending, 0)
 })
 
+test('a log that grows meanwhile is as sound', async () => {
+  let isAuditing = true
+  const growing = (async () => {
+    while (isAuditing) {
+      await submit(place.kernel, operator, 'permits', permit(), permit({ answer: 'check' }))
+      await place.sequence()
+    }
+  })()
+  for (let round = 0; round < 10; round++) assert.deepEqual((await audit()).findings, [])
+  isAuditing = false
+  await growing
+})
+
 /** Changes rows, audits, and changes them back. */
 async function auditedWith(change: string, undo: string) {
   const { rowCount } = await owner.query(change)

@@ -105,18 +105,27 @@ const mostStray = 100
 /** How much further than its entries a signed tree may be to be looked through for them. */
 const searched = 1_000_000
 
-/** How far the audit goes: `size` of the tree, `end` of the entries. What lies beyond is named and not followed. */
+/**
+ * How far the audit goes: `size` of the tree, `end` of the entries. What lies beyond is named and not followed. All of it of one
+ * instant: the log may be growing.
+ */
 async function reachOf({ institutionId, transact }: AuditedLog, report: Report) {
-  const { placed, pending, signed } = await transact((tx) => tx.one(reach, [institutionId]))
-  const signedSize = Number(signed ?? 0)
-  const isFollowed = signedSize <= placed + searched
-  const size = isFollowed ? signedSize : placed
-  if (!isFollowed) report('log.rolled_back', placed, { place: 'log_checkpoints', size: signed ?? '' })
+  const { found, size, stray } = await transact(
+    async (tx) => {
+      const found = await tx.one(reach, [institutionId])
+      const signed = Number(found.signed ?? 0)
+      const size = signed <= found.placed + searched ? signed : found.placed
+      const end = Math.max(size, found.placed)
+      return { found, size, stray: await tx.rows(strayPlaces, [institutionId, end, mostStray]) }
+    },
+    { isReadOnly: true },
+  )
+  const { placed, pending, signed } = found
+  if (size < Number(signed ?? 0))
+    report('log.rolled_back', placed, { place: 'log_checkpoints', size: signed ?? '' })
   if (size === 0 && placed > 0) report('checkpoint.none', null)
-  const end = Math.max(size, placed)
-  for (const { place } of await transact((tx) => tx.rows(strayPlaces, [institutionId, end, mostStray])))
-    report('entry.stray', null, { place })
-  return { placed, pending, size, end }
+  for (const { place } of stray) report('entry.stray', null, { place })
+  return { placed, pending, size, end: Math.max(size, placed) }
 }
 
 /** Waits for both, also where one fails: neither goes on behind the caller's back. */

@@ -13,7 +13,14 @@ import {
 import { witnessIdOf } from '../policy.ts'
 import type { LogPlace } from '../standing.ts'
 import type { Report } from './findings.ts'
-import { checkpointsBetween, cosignaturesAfter, type KeyRow, keyRows, policies } from './store.ts'
+import {
+  type Cosignature,
+  checkpointsBetween,
+  cosignaturesAfter,
+  type KeyRow,
+  keyRows,
+  policies,
+} from './store.ts'
 import type { RootClaim } from './tree.ts'
 
 /** A key of the log, and its row. */
@@ -149,16 +156,10 @@ export async function keptCheckpoints(
 
 /** Every cosignature that was kept, against the keys of the witnesses of every policy; answers how many there are. */
 export async function checkCosignatures(
-  { place, report }: Omit<CheckpointCheck, 'keys'>,
+  check: Omit<CheckpointCheck, 'keys'>,
   signal?: AbortSignal,
 ): Promise<number> {
-  const { institutionId, transact } = place
-  const keys: VerifierKey[] = []
-  for (const { policy } of await transact((tx) => tx.rows(policies, [institutionId]))) {
-    const parsed = await unlessUnproven(() => parsePolicy(policy))
-    if (parsed === undefined) report('policy.unreadable', null)
-    else keys.push(...parsed.witnesses.map(({ key }) => key))
-  }
+  const { institutionId, transact } = check.place
   let count = 0
   let after = { treeSize: -1, witness: '' }
   for (;;) {
@@ -166,22 +167,36 @@ export async function checkCosignatures(
     const rows = await transact((tx) =>
       tx.rows(cosignaturesAfter, [institutionId, after.treeSize, after.witness, page]),
     )
-    await Promise.all(
-      rows.map(async ({ treeSize, witness, line, note }) => {
-        const isGenuine = await unlessUnproven(async () => {
-          const signed = parseNote(`${parseNote(note ?? '').text}\n${line}`)
-          const { signedBy, unsupported } = await verifyNote(signed, keys)
-          const by = [...signedBy.map(({ key }) => key), ...unsupported]
-          return signed.signatures.length === 1 && by.some((key) => witnessIdOf(key) === witness)
-        })
-        if (isGenuine !== true) report('cosignature.invalid', null, { size: String(treeSize), witness })
-      }),
-    )
+    // Read behind them: whoever cosigned was named before.
+    const keys = await witnessKeys(check)
+    await Promise.all(rows.map((row) => checkCosignature(check.report, row, keys)))
     count += rows.length
     const last = rows.at(-1)
     if (last === undefined || rows.length < page) return count
     after = last
   }
+}
+
+/** Of every policy that was ever set. */
+async function witnessKeys({ place }: Pick<CheckpointCheck, 'place'>): Promise<readonly VerifierKey[]> {
+  const rows = await place.transact((tx) => tx.rows(policies, [place.institutionId]))
+  // One that cannot be read is none that was set: its entry is not borne out.
+  const parsed = await Promise.all(rows.map(({ policy }) => unlessUnproven(() => parsePolicy(policy))))
+  return parsed.flatMap((policy) => policy?.witnesses.map(({ key }) => key) ?? [])
+}
+
+async function checkCosignature(
+  report: Report,
+  { treeSize, witness, line, note }: Cosignature,
+  keys: readonly VerifierKey[],
+): Promise<void> {
+  const isGenuine = await unlessUnproven(async () => {
+    const signed = parseNote(`${parseNote(note ?? '').text}\n${line}`)
+    const { signedBy, unsupported } = await verifyNote(signed, keys)
+    const by = [...signedBy.map(({ key }) => key), ...unsupported]
+    return signed.signatures.length === 1 && by.some((key) => witnessIdOf(key) === witness)
+  })
+  if (isGenuine !== true) report('cosignature.invalid', null, { size: String(treeSize), witness })
 }
 
 /** Undefined where something cannot be read or does not hold. */

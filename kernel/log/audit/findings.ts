@@ -89,10 +89,6 @@ export const findingTexts = {
     'The cosignature of {witness} on the checkpoint of size {size} is not genuine',
     'سائز {size} کے چیک پوائنٹ پر گواہ {witness} کا دستخط اصلی نہیں',
   ),
-  'policy.unreadable': of(
-    'A witness policy that was set cannot be read',
-    'مقرر کی گئی گواہوں کی ایک پالیسی پڑھی نہیں جا سکتی',
-  ),
   'case.misplaced': of(
     'Case {case} is "{state}" and its entries lead to "{expected}", or version, time, queue or key are not what they lead to',
     'مقدمہ {case} "{state}" ہے جبکہ اس کے اندراجات سے "{expected}" بنتا ہے، یا اس کا نسخہ، وقت، قطار یا کلید ان کے مطابق نہیں',

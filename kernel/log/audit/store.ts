@@ -85,6 +85,14 @@ export const countCheckpoints = statement({
   row: z.strictObject({ checkpoints: z.number().int() }),
 })
 
+const Cosignature = z.strictObject({
+  treeSize: z.number().int(),
+  witness: z.string(),
+  line: z.string(),
+  note: z.string().nullable(),
+})
+export type Cosignature = z.infer<typeof Cosignature>
+
 /** Cosignatures with the note that they are on, behind ($2, $3), at most $4. */
 export const cosignaturesAfter = statement({
   name: 'audit.cosignaturesAfter',
@@ -93,12 +101,7 @@ export const cosignaturesAfter = statement({
     from log_cosignatures left join log_checkpoints using (institution_id, tree_size)
     where institution_id = $1 and (tree_size, witness) > ($2::bigint, $3::text)
     order by tree_size, witness limit $4`,
-  row: z.strictObject({
-    treeSize: z.number().int(),
-    witness: z.string(),
-    line: z.string(),
-    note: z.string().nullable(),
-  }),
+  row: Cosignature,
 })
 
 /** Every policy that was ever set. */

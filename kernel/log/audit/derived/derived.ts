@@ -82,7 +82,14 @@ export async function checkDataKeys(
   for (;;) {
     signal?.throwIfAborted()
     const keys = await transact((tx) => tx.rows(wrappedKeysAfter, [institutionId, after, keyPage]))
-    for (const key of keys) if (!(await opens(key))) report('holder.unopened', null, { holder: key.holderId })
+    for (const [at, key] of keys.entries()) {
+      if (await opens(key)) continue
+      // Read again: a rotation may have wrapped it anew meanwhile, or an erasure destroyed it.
+      const before = keys[at - 1]?.holderId ?? after
+      const [now] = await transact((tx) => tx.rows(wrappedKeysAfter, [institutionId, before, 1]))
+      if (now?.holderId === key.holderId && !(await opens(now)))
+        report('holder.unopened', null, { holder: key.holderId })
+    }
     count += keys.length
     const last = keys.at(-1)
     if (last === undefined || keys.length < keyPage) return count

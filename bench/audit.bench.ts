@@ -2,6 +2,7 @@
  * An audit of a customs house's log: declarations taken in, decided and with their outcomes, by the product's own import. Tree
  * and records alone, both side by side as the audit does them, and all of it with what follows from the entries.
  */
+import { everywhere } from '../kernel/access/roles.ts'
 import { institutionNamed } from '../kernel/institutions/institutions.ts'
 import { keysAtHand } from '../kernel/log/audit/at-hand.ts'
 import { type AuditedLog, auditLog } from '../kernel/log/audit/audit.ts'
@@ -61,7 +62,7 @@ async function sequenced({ kernel }: Platform): Promise<AuditedLog> {
   const held = await holdLog(kernel, institutionId, 'bench')
   while ((await runRound(held)).added > 0);
   const transact: AuditedLog['transact'] = (work, options) =>
-    kernel.db.transaction(institutionId, work, { isReadOnly: true, ...options })
+    kernel.db.transaction(institutionId, work, { isReadOnly: true, units: everywhere, ...options })
   return { ...held, transact }
 }
 

@@ -36,7 +36,7 @@ async function measure(installation: Installation, given: BenchmarkRun): Promise
   const folder = await makeApplications(installation, copies)
   const loads = await loadRows(installation, folder, copies)
   say('starting with all of them')
-  const full = await startServer(installation, { KHUDI_APPLICATIONS: folder })
+  const full = await startServer(installation, { KHUDI_TRUSTED_APPLICATIONS: folder })
   const fullMemory = memoryRows(installation, full, `with ${copies + 1} applications`)
   await full.stop()
   return [

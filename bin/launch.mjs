@@ -12,13 +12,16 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const bin = join(root, 'node_modules', '.bin')
 const NODE_MAJOR = 26
+/** Loaded before anything else where the network is guarded. */
+const guard = pathToFileURL(join(root, 'server', 'guard', 'preload.ts')).href
 
 /**
  * Runs a TypeScript file of the checkout under the pinned Node.
  *
  * @param {string} file relative to the root of the checkout
  * @param {readonly string[]} parameters
- * @param {{ development: boolean }} needs whether packages that only checks and benchmarks use must be there
+ * @param {{ development: boolean, guarded?: boolean }} needs whether packages that only checks and benchmarks use must be there;
+ *   whether nothing may reach the network but through the way out that the platform keeps
  */
 export async function launch(file, parameters, needs) {
   install(needs)
@@ -29,11 +32,13 @@ export async function launch(file, parameters, needs) {
   if (node === undefined || realpathSync(node) === realpathSync(process.execPath)) {
     process.argv = [process.execPath, target, ...parameters]
     module.enableCompileCache(process.env.NODE_COMPILE_CACHE)
+    if (needs.guarded) await import(guard)
     await import(pathToFileURL(target).href)
     return
   }
   // Node calls ML-DSA in Web Crypto experimental; that it may change is for us to follow, not for whoever runs a command.
-  follow(node, ['--disable-warning=ExperimentalWarning', target, ...parameters])
+  const first = needs.guarded ? [`--import=${guard}`] : []
+  follow(node, ['--disable-warning=ExperimentalWarning', ...first, target, ...parameters])
 }
 
 /** Runs a program of an installed package, `biome` for one. */

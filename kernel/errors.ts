@@ -37,15 +37,52 @@ const entry = (
 
 /** Every code a caller may see. Sorted by code; one line of title, one line of remedy. */
 export const catalogue = {
+  'access.account_disabled': entry(
+    409,
+    ['The account is disabled', 'یہ اکاؤنٹ بند ہے'],
+    [
+      'A disabled account stays disabled; have a new one opened.',
+      'بند اکاؤنٹ دوبارہ نہیں کھلتا؛ نیا اکاؤنٹ کھلوائیں۔',
+    ],
+  ),
   'access.account_exists': entry(
     409,
     ['The user name "{username}" is taken', 'صارف نام "{username}" پہلے سے موجود ہے'],
     ['Choose another user name.', 'کوئی اور صارف نام چنیں۔'],
   ),
+  'access.account_own': entry(
+    409,
+    ['This is your own account', 'یہ آپ کا اپنا اکاؤنٹ ہے'],
+    ['Change your own factors on the page "Security".', 'اپنے تصدیقی ذرائع صفحہ "حفاظت" پر تبدیل کریں۔'],
+  ),
+  'access.account_unknown': entry(
+    404,
+    ['There is no such account', 'ایسا کوئی اکاؤنٹ نہیں'],
+    ['Look the account up in the list of accounts.', 'اکاؤنٹ کو اکاؤنٹس کی فہرست میں دیکھیں۔'],
+  ),
   'access.application_foreign': entry(
     403,
     ['This key is bound to another application', 'یہ کلید کسی اور اطلاق کے لیے ہے'],
     ['Use the key that was issued for this application.', 'اس اطلاق کے لیے جاری شدہ کلید استعمال کریں۔'],
+  ),
+  'access.ceremony_over': entry(
+    409,
+    [
+      'This step has expired or was already used',
+      'اس مرحلے کا وقت ختم ہو چکا ہے یا یہ پہلے استعمال ہو چکا ہے',
+    ],
+    [
+      'Begin it again; each one is good once, for ten minutes.',
+      'اسے دوبارہ شروع کریں؛ ہر مرحلہ ایک ہی بار اور دس منٹ تک کارآمد ہے۔',
+    ],
+  ),
+  'access.code_wrong': entry(
+    401,
+    ['The code is wrong, or it was used before', 'کوڈ غلط ہے یا پہلے استعمال ہو چکا ہے'],
+    [
+      'Wait for the next code of your app and type it in, or use a recovery code.',
+      'اپنی ایپ کے اگلے کوڈ کا انتظار کر کے وہ درج کریں، یا بحالی کا کوڈ استعمال کریں۔',
+    ],
   ),
   'access.cross_site': entry(
     403,
@@ -56,6 +93,30 @@ export const catalogue = {
     [
       "Open this server's own page and repeat the step there.",
       'اسی سرور کا صفحہ کھول کر وہاں یہ قدم دہرائیں۔',
+    ],
+  ),
+  'access.factor_last': entry(
+    409,
+    [
+      'This is your last second factor, and your institution requires one',
+      'یہ آپ کی آخری دوسری تصدیق ہے، اور آپ کا ادارہ اسے لازم قرار دیتا ہے',
+    ],
+    ['Add another one first, then remove this one.', 'پہلے کوئی اور شامل کریں، پھر اسے ہٹائیں۔'],
+  ),
+  'access.factor_present': entry(
+    409,
+    ['Your account has this second factor already', 'آپ کے اکاؤنٹ میں یہ دوسری تصدیق پہلے سے موجود ہے'],
+    [
+      'Sign in with it. To replace it, remove it first on the page "Security".',
+      'اسی کے ساتھ سائن اِن کریں۔ بدلنا ہو تو پہلے اسے صفحہ "حفاظت" پر ہٹائیں۔',
+    ],
+  ),
+  'access.factor_unknown': entry(
+    404,
+    ['Your account has no such second factor', 'آپ کے اکاؤنٹ میں ایسی کوئی دوسری تصدیق نہیں'],
+    [
+      'Open the page "Security" again to see what there is.',
+      'جو موجود ہے اسے دیکھنے کے لیے صفحہ "حفاظت" دوبارہ کھولیں۔',
     ],
   ),
   'access.key_invalid': entry(
@@ -69,6 +130,56 @@ export const catalogue = {
     [
       'Sign in, or send a key in the Authorization header.',
       'سائن اِن کریں، یا Authorization سرخی میں کلید بھیجیں۔',
+    ],
+  ),
+  'access.passkey_elsewhere': entry(
+    409,
+    ['Passkeys work only at {origin}', 'پاس کی صرف {origin} پر کام کرتی ہیں'],
+    [
+      'Open the pages at that address, or sign in with your password.',
+      'صفحات اُس پتے پر کھولیں، یا اپنے پاس ورڈ سے سائن اِن کریں۔',
+    ],
+  ),
+  'access.passkey_refused': entry(
+    401,
+    ['The passkey was not accepted', 'پاس کی قبول نہیں ہوئی'],
+    [
+      'Try it again. If it is refused once more, sign in another way and remove it on the page "Security".',
+      'دوبارہ کوشش کریں۔ پھر بھی قبول نہ ہو تو کسی اور طریقے سے سائن اِن کر کے اسے صفحہ "حفاظت" پر ہٹا دیں۔',
+    ],
+  ),
+  'access.password_common': entry(
+    422,
+    ['This password is one that many people choose', 'یہ ایسا پاس ورڈ ہے جو بہت سے لوگ چنتے ہیں'],
+    [
+      'Choose one that nobody would guess: several words that do not belong together, for instance.',
+      'ایسا پاس ورڈ چنیں جس کا کوئی اندازہ نہ لگا سکے: مثلاً چند الفاظ جن کا آپس میں تعلق نہ ہو۔',
+    ],
+  ),
+  'access.password_long': entry(
+    422,
+    ['The password is longer than {most} characters', 'پاس ورڈ {most} حروف سے لمبا ہے'],
+    ['Choose a shorter one.', 'اس سے چھوٹا پاس ورڈ چنیں۔'],
+  ),
+  'access.password_short': entry(
+    422,
+    ['The password is shorter than {least} characters', 'پاس ورڈ {least} حروف سے چھوٹا ہے'],
+    [
+      'Choose a longer one; spaces and any characters are welcome.',
+      'اس سے لمبا پاس ورڈ چنیں؛ خالی جگہ اور ہر قسم کے حروف کی اجازت ہے۔',
+    ],
+  ),
+  'access.password_wrong': entry(
+    401,
+    ['The password is not right', 'پاس ورڈ درست نہیں'],
+    ['Type the password that you sign in with.', 'وہ پاس ورڈ درج کریں جس سے آپ سائن اِن کرتے ہیں۔'],
+  ),
+  'access.proof_stale': entry(
+    403,
+    ['You must show once more that it is you', 'آپ کو ایک بار پھر اپنی شناخت ثابت کرنی ہوگی'],
+    [
+      'Confirm with your password or passkey, then repeat the step.',
+      'اپنے پاس ورڈ یا پاس کی سے تصدیق کریں، پھر یہ قدم دہرائیں۔',
     ],
   ),
   'access.role_unknown': entry(
@@ -90,6 +201,14 @@ export const catalogue = {
     [
       'Check both and try again; after several failures, wait a minute.',
       'دونوں دیکھ کر دوبارہ کوشش کریں؛ کئی ناکامیوں کے بعد ایک منٹ رکیں۔',
+    ],
+  ),
+  'access.sign_in_slowed': entry(
+    429,
+    ['Too many attempts were made for this user name', 'اس صارف نام کے لیے بہت زیادہ کوششیں ہوئی ہیں'],
+    [
+      'Wait {minutes} minutes, or sign in with a passkey or in a browser that you have signed in with before.',
+      '{minutes} منٹ انتظار کریں، یا پاس کی سے، یا ایسے براؤزر میں سائن اِن کریں جس میں آپ پہلے سائن اِن کر چکے ہیں۔',
     ],
   ),
   'application.changed': entry(
@@ -146,6 +265,17 @@ export const catalogue = {
       'اسے درج کریں: khudi application register {application}',
     ],
   ),
+  'application.stopped': entry(
+    503,
+    [
+      'The application "{application}" was stopped again and again, and does not run for now',
+      'اطلاق "{application}" بار بار روکا گیا اور فی الحال نہیں چل رہا',
+    ],
+    [
+      'Send the case again in a few minutes; tell the engineers of your institution.',
+      'چند منٹ بعد کیس دوبارہ بھیجیں؛ اپنے ادارے کے انجینئروں کو بتائیں۔',
+    ],
+  ),
   'application.title_invalid': entry(
     400,
     [
@@ -156,6 +286,92 @@ export const catalogue = {
       'Shorten the title; the purpose has room for more.',
       'عنوان مختصر کریں؛ تفصیل مقصد میں لکھی جا سکتی ہے۔',
     ],
+  ),
+  'backend.built_in': entry(
+    409,
+    [
+      'The backend "{backend}" is part of this installation and cannot be withdrawn',
+      'بیک اینڈ "{backend}" اس تنصیب کا حصہ ہے اور واپس نہیں لیا جا سکتا',
+    ],
+    [
+      'State other facts about it where these are not right.',
+      'اگر حقائق درست نہیں تو اس کے بارے میں دوسرے حقائق بیان کریں۔',
+    ],
+  ),
+  'backend.changed': entry(
+    409,
+    [
+      'The backend "{backend}" was changed by somebody else meanwhile',
+      'بیک اینڈ "{backend}" اس دوران کسی اور نے بدل دیا',
+    ],
+    [
+      'Look at it again and repeat the step if it is still needed.',
+      'اسے دوبارہ دیکھیں اور ضرورت ہو تو یہ قدم دہرائیں۔',
+    ],
+  ),
+  'backend.classification_unmeant': entry(
+    403,
+    [
+      'The backend "{backend}" is not meant for {classification} data',
+      'بیک اینڈ "{backend}" درجہ {classification} کی معلومات کے لیے نہیں',
+    ],
+    [
+      'Send it to a backend that is, or amend what this one is meant for.',
+      'اسے موزوں بیک اینڈ کو بھیجیں، یا اس بیک اینڈ کے مقصد میں ترمیم کریں۔',
+    ],
+  ),
+  'backend.country_unknown': entry(
+    422,
+    ['"{country}" is no country code of ISO 3166-1', '"{country}" آئی ایس او 3166-1 کا ملکی کوڈ نہیں'],
+    ['Give two capital letters, such as PK.', 'دو بڑے حروف دیں، جیسے PK۔'],
+  ),
+  'backend.endpoint_invalid': entry(
+    422,
+    [
+      'The endpoint is not an address of the form scheme://host:port',
+      'پتہ scheme://host:port کی شکل میں نہیں',
+    ],
+    [
+      'Give scheme, host and port only; schemes are {schemes}.',
+      'صرف اسکیم، میزبان اور پورٹ دیں؛ اسکیمیں یہ ہیں: {schemes}۔',
+    ],
+  ),
+  'backend.exists': entry(
+    409,
+    ['The backend "{backend}" is registered already', 'بیک اینڈ "{backend}" پہلے سے رجسٹر ہے'],
+    ['Amend it, or choose another identifier.', 'اس میں ترمیم کریں، یا کوئی اور شناخت چنیں۔'],
+  ),
+  'backend.expired': entry(
+    422,
+    ['Facts need an expiry that lies ahead', 'حقائق کے لیے آئندہ کی تاریخِ اختتام ضروری ہے'],
+    ['Say until when the evidence holds.', 'بتائیں کہ شہادت کب تک کارآمد ہے۔'],
+  ),
+  'backend.invalid': entry(
+    422,
+    [
+      'What was said about the backend cannot be read: {fields}',
+      'بیک اینڈ کے بارے میں جو کہا گیا وہ پڑھا نہیں جا سکتا: {fields}',
+    ],
+    [
+      'Countries are two capital letters, such as PK; look at what the command takes and repeat it.',
+      'ملک دو بڑے حروف میں لکھیں، جیسے PK؛ کمانڈ کے اختیارات دیکھیں اور اسے دہرائیں۔',
+    ],
+  ),
+  'backend.not_found': entry(
+    404,
+    ['There is no such backend here', 'یہاں ایسا کوئی بیک اینڈ موجود نہیں'],
+    [
+      'List the backends with khudi backend list, or register it.',
+      'khudi backend list سے فہرست دیکھیں، یا اسے رجسٹر کریں۔',
+    ],
+  ),
+  'backend.withdrawn': entry(
+    409,
+    [
+      'The backend "{backend}" was withdrawn and is not used any more',
+      'بیک اینڈ "{backend}" واپس لے لیا گیا ہے اور اب استعمال نہیں ہوتا',
+    ],
+    ['Register it again if it is to be used.', 'اگر اسے استعمال کرنا ہے تو دوبارہ رجسٹر کریں۔'],
   ),
   'backup.application_missing': entry(
     409,
@@ -222,6 +438,50 @@ export const catalogue = {
       'Make room or choose a folder that can be written.',
       'جگہ بنائیں یا ایسا فولڈر منتخب کریں جس میں لکھا جا سکے۔',
     ],
+  ),
+  'breach.done_already': entry(
+    409,
+    ['This step has been taken already', 'یہ قدم پہلے ہی اٹھایا جا چکا ہے'],
+    ['Read the breach as it stands.', 'خلاف ورزی کی موجودہ حالت پڑھیں۔'],
+  ),
+  'breach.invalid': entry(
+    422,
+    ['The breach cannot be entered as it is written', 'خلاف ورزی اس صورت میں درج نہیں ہو سکتی'],
+    ['Mend the fields that are named below.', 'نیچے بتائے گئے خانے درست کریں۔'],
+  ),
+  'breach.late_reason_missing': entry(
+    422,
+    [
+      'The notice is later than 72 hours after the breach was found, so it needs its reasons',
+      'اطلاع خلاف ورزی معلوم ہونے کے 72 گھنٹے بعد کی ہے، اس لیے تاخیر کی وجوہات لازم ہیں',
+    ],
+    ['Write why it could not be sent earlier.', 'لکھیں کہ یہ پہلے کیوں نہیں بھیجی جا سکی۔'],
+  ),
+  'breach.not_assessed': entry(
+    409,
+    ['The breach has to be assessed first', 'پہلے خلاف ورزی کا جائزہ لینا لازم ہے'],
+    ['Assess the risk; then notify.', 'خطرے کا جائزہ لیں؛ پھر اطلاع دیں۔'],
+  ),
+  'breach.not_found': entry(
+    404,
+    ['There is no breach of this number', 'اس نمبر کی کوئی خلاف ورزی درج نہیں'],
+    ['Look it up in the register of breaches.', 'خلاف ورزیوں کے رجسٹر میں تلاش کریں۔'],
+  ),
+  'breach.times_wrong': entry(
+    422,
+    [
+      'A breach is found after it began, and neither lies in the future',
+      'خلاف ورزی شروع ہونے کے بعد ہی معلوم ہوتی ہے، اور دونوں اوقات گزرے ہوئے ہونے چاہییں',
+    ],
+    ['Correct the times.', 'اوقات درست کریں۔'],
+  ),
+  'breach.why_not_missing': entry(
+    422,
+    [
+      'Where persons are not informed, the reason is needed',
+      'اگر متعلقہ افراد کو اطلاع نہیں دی جاتی تو وجہ لازم ہے',
+    ],
+    ['Write why they need not or cannot be informed.', 'لکھیں کہ انہیں اطلاع دینا کیوں ضروری یا ممکن نہیں۔'],
   ),
   'case.decided_already': entry(
     409,
@@ -314,6 +574,55 @@ export const catalogue = {
     [
       'Choose one of them, or give the path of a mapping file.',
       'ان میں سے ایک چنیں، یا نقشہ بندی کی فائل کا راستہ دیں۔',
+    ],
+  ),
+  'consent.missing': entry(
+    422,
+    [
+      'The person concerned has not consented, and the application stands on consent',
+      'متعلقہ شخص نے رضامندی نہیں دی، جبکہ یہ اطلاق رضامندی پر قائم ہے',
+    ],
+    [
+      'Ask the person; record their consent first, then send the case again.',
+      'اس شخص سے پوچھیں؛ پہلے رضامندی درج کریں، پھر مقدمہ دوبارہ بھیجیں۔',
+    ],
+  ),
+  'consent.not_asked': entry(
+    409,
+    [
+      'The application {application} does not stand on consent, so none is given or withdrawn',
+      'اطلاق {application} رضامندی پر قائم نہیں، اس لیے رضامندی نہ دی جاتی ہے نہ واپس لی جاتی ہے',
+    ],
+    [
+      'Its legal basis is in the register of AI systems; a person may have a right to object instead.',
+      'اس کی قانونی بنیاد اے آئی نظاموں کے رجسٹر میں ہے؛ ممکن ہے اس شخص کو اعتراض کا حق ہو۔',
+    ],
+  ),
+  'consent.objection_not_allowed': entry(
+    409,
+    [
+      'The legal basis of {application} leaves no room for an objection',
+      '{application} کی قانونی بنیاد میں اعتراض کی گنجائش نہیں',
+    ],
+    [
+      'Where it stands on consent, withdraw the consent; every decision can be appealed.',
+      'اگر یہ رضامندی پر قائم ہو تو رضامندی واپس لیں؛ ہر فیصلے پر اپیل ہو سکتی ہے۔',
+    ],
+  ),
+  'consent.unchanged': entry(
+    409,
+    ['This is how it stands already', 'صورتِ حال پہلے ہی یہی ہے'],
+    ['Nothing needs to be done.', 'کچھ کرنے کی ضرورت نہیں۔'],
+  ),
+  'consent.withdrawn': entry(
+    422,
+    [
+      'The person concerned has withdrawn consent, and the application stands on consent',
+      'متعلقہ شخص نے رضامندی واپس لے لی ہے، جبکہ یہ اطلاق رضامندی پر قائم ہے',
+    ],
+    [
+      'Nothing more may be done about this person; only they can consent again.',
+      'اس شخص کے بارے میں مزید کچھ نہیں کیا جا سکتا؛ صرف وہی دوبارہ رضامندی دے سکتے ہیں۔',
     ],
   ),
   'database.account_missing': entry(
@@ -457,6 +766,17 @@ export const catalogue = {
       'تھوڑی دیر بعد دوبارہ کوشش کریں؛ جس کی تصدیق نہیں ملی وہ محفوظ نہیں ہوا۔',
     ],
   ),
+  'database.unencrypted': entry(
+    500,
+    [
+      'The connection to the database server {host} would not be encrypted, or its certificate not checked',
+      'ڈیٹا بیس سرور {host} سے رابطہ خفیہ نہ ہوتا یا اس کے سرٹیفکیٹ کی جانچ نہ ہوتی',
+    ],
+    [
+      'Add sslmode=verify-full to DATABASE_URL, and sslrootcert=FILE where the certificate is of an authority of your own.',
+      'DATABASE_URL میں sslmode=verify-full لگائیں، اور جہاں سرٹیفکیٹ آپ کے اپنے ادارے کا ہو وہاں sslrootcert=FILE بھی۔',
+    ],
+  ),
   'database.unreachable': entry(
     500,
     [
@@ -483,6 +803,178 @@ export const catalogue = {
     404,
     ['There is no such decision here', 'یہاں ایسا کوئی فیصلہ نہیں'],
     ['Check the number.', 'نمبر دیکھیں۔'],
+  ),
+  'duty.incompatible': entry(
+    403,
+    [
+      'Nobody holds "{one}" and "{other}" together',
+      '"{one}" اور "{other}" کسی ایک شخص کے پاس اکٹھے نہیں ہوتے',
+    ],
+    [
+      'Ask somebody who does not hold the first to take the role.',
+      'کسی ایسے شخص سے کہیں جس کے پاس پہلا اختیار نہ ہو۔',
+    ],
+  ),
+  'duty.person_needed': entry(
+    403,
+    [
+      'Only a person does this, not a key of a connected system',
+      'یہ کام صرف کوئی شخص کر سکتا ہے، منسلک نظام کی کلید نہیں',
+    ],
+    ['Sign in with an account of your own.', 'اپنے ذاتی اکاؤنٹ سے سائن اِن کریں۔'],
+  ),
+  'egress.address_refused': entry(
+    403,
+    [
+      'The name of "{backend}" stands for an address that it has not stated as its own',
+      '"{backend}" کا نام ایسے پتے پر جاتا ہے جسے اس نے اپنا نہیں بتایا',
+    ],
+    [
+      'If the address is right, state its range with the backend; otherwise look into who changed the name.',
+      'اگر پتہ درست ہے تو اس کی حد بیک اینڈ کے ساتھ درج کریں؛ ورنہ دیکھیں کہ نام کس نے بدلا۔',
+    ],
+  ),
+  'egress.blocked': entry(
+    403,
+    [
+      'The platform tried to reach {target} without asking its way out',
+      'پلیٹ فارم نے اپنے خارجی راستے سے پوچھے بغیر {target} تک پہنچنے کی کوشش کی',
+    ],
+    [
+      'Register what is to be reached as a backend; the server log names the code that tried.',
+      'جس تک پہنچنا ہے اسے بطور بیک اینڈ رجسٹر کریں؛ سرور لاگ میں کوشش کرنے والے کوڈ کا نام ہے۔',
+    ],
+  ),
+  'egress.reply_too_large': entry(
+    502,
+    ['The reply of "{backend}" is larger than {bytes} bytes', '"{backend}" کا جواب {bytes} بائٹ سے بڑا ہے'],
+    ['Ask for less at once.', 'ایک وقت میں کم معلومات مانگیں۔'],
+  ),
+  'egress.reply_unusable': entry(
+    502,
+    ['The reply of "{backend}" cannot be read', '"{backend}" کا جواب پڑھا نہیں جا سکتا'],
+    [
+      'Try again; if it stays so, ask whoever runs it.',
+      'دوبارہ کوشش کریں؛ یہی حال رہے تو اسے چلانے والوں سے پوچھیں۔',
+    ],
+  ),
+  'egress.unencrypted': entry(
+    403,
+    [
+      '{classification} data must not travel to "{backend}" without encryption',
+      'درجہ {classification} کی معلومات "{backend}" تک بغیر خفیہ کاری کے نہیں جا سکتیں',
+    ],
+    ['Register an https address of the backend.', 'بیک اینڈ کا https پتہ رجسٹر کریں۔'],
+  ),
+  'egress.unreachable': entry(
+    503,
+    ['The backend "{backend}" does not answer: {detail}', 'بیک اینڈ "{backend}" جواب نہیں دے رہا: {detail}'],
+    [
+      'Try again; if it stays so, ask whoever runs it.',
+      'دوبارہ کوشش کریں؛ یہی حال رہے تو اسے چلانے والوں سے پوچھیں۔',
+    ],
+  ),
+  'egress.url_foreign': entry(
+    422,
+    ['The address is not one of the backend "{backend}"', 'یہ پتہ بیک اینڈ "{backend}" کا نہیں'],
+    [
+      'Ask at the address that the register has, or register this one as a backend.',
+      'رجسٹر میں درج پتے پر پوچھیں، یا اس پتے کو بیک اینڈ کے طور پر رجسٹر کریں۔',
+    ],
+  ),
+  'glass.broken_already': entry(
+    409,
+    [
+      'You act under break-glass already, until {until}',
+      'آپ پہلے ہی {until} تک ہنگامی رسائی کے تحت کام کر رہے ہیں',
+    ],
+    [
+      'Wait for its end, then break the glass again with a reason of its own.',
+      'اس کے ختم ہونے کا انتظار کریں، پھر نئی وجہ کے ساتھ دوبارہ لیں۔',
+    ],
+  ),
+  'glass.finding_missing': entry(
+    422,
+    [
+      'A review says what was found, in 1 to {most} characters',
+      'جائزے میں نتیجہ لکھنا ضروری ہے، 1 سے {most} حروف میں',
+    ],
+    ['Write what you found, in a sentence at least.', 'کم از کم ایک جملے میں لکھیں کہ آپ نے کیا پایا۔'],
+  ),
+  'glass.minutes_invalid': entry(
+    422,
+    ['Break-glass lasts 1 to {most} minutes', 'ہنگامی رسائی 1 سے {most} منٹ تک رہتی ہے'],
+    [
+      'Choose a shorter time; the glass can be broken again.',
+      'کم وقت چنیں؛ ضرورت ہو تو دوبارہ لی جا سکتی ہے۔',
+    ],
+  ),
+  'glass.not_found': entry(
+    404,
+    ['There is no such break-glass', 'ایسی کوئی ہنگامی رسائی نہیں'],
+    ['Look at the list.', 'فہرست دیکھیں۔'],
+  ),
+  'glass.operator_needed': entry(
+    403,
+    [
+      'Only the operator at the command line may do without a second person',
+      'دوسرے شخص کے بغیر صرف کمانڈ لائن پر موجود آپریٹر کام کر سکتا ہے',
+    ],
+    ['Ask another person to approve.', 'کسی دوسرے شخص سے منظوری لیں۔'],
+  ),
+  'glass.own': entry(
+    403,
+    ['This break-glass is your own', 'یہ ہنگامی رسائی آپ کی اپنی ہے'],
+    ['Another auditor reviews it.', 'اس کا جائزہ کوئی دوسرا آڈیٹر لے گا۔'],
+  ),
+  'glass.reason_short': entry(
+    422,
+    [
+      'Breaking the glass needs a reason of {least} to {most} characters',
+      'ہنگامی رسائی کے لیے {least} سے {most} حروف کی وجہ ضروری ہے',
+    ],
+    ['Say what has happened and why it cannot wait.', 'لکھیں کہ کیا ہوا ہے اور کیوں انتظار نہیں ہو سکتا۔'],
+  ),
+  'glass.reviewed_already': entry(
+    409,
+    ['This break-glass has been reviewed already', 'اس ہنگامی رسائی کا جائزہ لیا جا چکا ہے'],
+    ['Read what was found.', 'جائزے کا نتیجہ پڑھیں۔'],
+  ),
+  'glass.role_unavailable': entry(
+    422,
+    ['The role "{role}" cannot be taken', 'عہدہ "{role}" نہیں لیا جا سکتا'],
+    ['Choose a role that you do not hold yet: {known}.', 'ایسا عہدہ چنیں جو آپ کے پاس نہیں: {known}۔'],
+  ),
+  'grant.duties_conflict': entry(
+    409,
+    [
+      'One account cannot hold both "{role}" and "{other}": who manages accounts sees no cases',
+      'ایک اکاؤنٹ کے پاس "{role}" اور "{other}" دونوں نہیں ہو سکتے: اکاؤنٹس کا منتظم مقدمے نہیں دیکھتا',
+    ],
+    [
+      'Revoke one of the two first, or use two accounts of two people.',
+      'پہلے ان میں سے ایک کردار واپس لیں، یا دو افراد کے دو اکاؤنٹ استعمال کریں۔',
+    ],
+  ),
+  'grant.exists': entry(
+    409,
+    ['The account already has the role "{role}" there', 'اس اکاؤنٹ کے پاس وہاں کردار "{role}" پہلے سے ہے'],
+    ['Nothing is left to do.', 'مزید کچھ کرنے کی ضرورت نہیں۔'],
+  ),
+  'grant.not_found': entry(
+    404,
+    ['The account does not have this role', 'اس اکاؤنٹ کے پاس یہ کردار نہیں'],
+    ['Look at the roles that the account holds now.', 'اکاؤنٹ کے موجودہ کردار دیکھیں۔'],
+  ),
+  'grant.own_account': entry(
+    403,
+    ['Nobody changes the roles of their own account', 'کوئی شخص اپنے ہی اکاؤنٹ کے کردار نہیں بدل سکتا'],
+    ['Ask another administrator.', 'کسی دوسرے منتظم سے کہیں۔'],
+  ),
+  'grant.role_not_at_units': entry(
+    422,
+    ['The role "{role}" holds only in the whole institution', 'کردار "{role}" صرف پورے ادارے میں ہوتا ہے'],
+    ['Grant it without a unit.', 'اسے اکائی کے بغیر دیں۔'],
   ),
   'idempotency.body_differs': entry(
     422,
@@ -614,6 +1106,14 @@ export const catalogue = {
       'فائل دوبارہ سکیڑیں یا نقل کریں۔ خرابی سے پہلے کی سطریں پڑھ لی گئی ہیں۔',
     ],
   ),
+  'import.gzip_excessive': entry(
+    422,
+    [
+      'The compressed file grows more than 200-fold when it is unpacked',
+      'سکیڑی ہوئی فائل کھولنے پر دو سو گنا سے زیادہ بڑھ جاتی ہے',
+    ],
+    ['Send the file uncompressed, or in parts.', 'فائل سکیڑے بغیر بھیجیں یا حصوں میں بھیجیں۔'],
+  ),
   'import.header_broken': entry(
     422,
     [
@@ -678,6 +1178,59 @@ export const catalogue = {
       '2 سے 63 چھوٹے انگریزی حروف، ہندسے اور ڈیش لکھیں، پہلے حرف ہو۔',
     ],
   ),
+  'issuer.backend_unfit': entry(
+    422,
+    ['"{backend}" is no identity backend in use', '"{backend}" زیرِ استعمال شناختی مقام نہیں'],
+    [
+      'Register the issuer as a backend of the kind identity first, with its four facts.',
+      'پہلے جاری کنندہ کو شناخت کی قسم کے مقام کے طور پر اس کے چاروں حقائق کے ساتھ درج کریں۔',
+    ],
+  ),
+  'issuer.exists': entry(
+    409,
+    ['The issuer {issuer} is registered already', 'جاری کنندہ {issuer} پہلے سے درج ہے'],
+    ['Remove it first, then add it as it is to be.', 'پہلے اسے ہٹائیں، پھر جیسا ہونا چاہیے ویسا شامل کریں۔'],
+  ),
+  'issuer.no_role': entry(
+    403,
+    [
+      'You are known there, but nothing is assigned to you here',
+      'آپ وہاں پہچانے جاتے ہیں، مگر یہاں آپ کو کوئی عہدہ نہیں دیا گیا',
+    ],
+    [
+      'Ask the administrator of your institution which role your account there should have.',
+      'اپنے ادارے کے منتظم سے پوچھیں کہ وہاں آپ کے اکاؤنٹ کا کیا عہدہ ہونا چاہیے۔',
+    ],
+  ),
+  'issuer.not_found': entry(
+    404,
+    ['There is no such identity issuer', 'ایسا کوئی شناخت جاری کنندہ نہیں'],
+    ['List the issuers and choose one of them.', 'جاری کنندگان کی فہرست دیکھ کر ان میں سے ایک چنیں۔'],
+  ),
+  'issuer.refused': entry(
+    401,
+    ['Signing in elsewhere did not succeed', 'دوسری جگہ سے سائن اِن کامیاب نہیں ہوا'],
+    [
+      'Begin again from the page for signing in. If it fails once more, tell the administrator.',
+      'سائن اِن کے صفحے سے دوبارہ شروع کریں۔ پھر ناکام ہو تو منتظم کو بتائیں۔',
+    ],
+  ),
+  'issuer.rules_invalid': entry(
+    422,
+    ['The file of rules is not valid at {place}', 'قواعد کی فائل {place} پر درست نہیں'],
+    [
+      'Write a list of objects with claim, operator (equals, contains, matches), value, role and, where it is meant, unit.',
+      'اشیا کی ایسی فہرست لکھیں جن میں claim، operator (equals، contains، matches)، value، role اور جہاں ضرورت ہو unit ہوں۔',
+    ],
+  ),
+  'issuer.url_invalid': entry(
+    422,
+    ['"{issuer}" is not the address of an issuer', '"{issuer}" کسی جاری کنندہ کا پتہ نہیں'],
+    [
+      'Give its https address as it names itself, without query.',
+      'اس کا https پتہ ویسا ہی دیں جیسا وہ خود بتاتا ہے، بغیر اضافی حصے کے۔',
+    ],
+  ),
   'job.not_dead': entry(
     409,
     ['The job is not among the failed ones', 'یہ کام ناکام کاموں میں شامل نہیں'],
@@ -698,6 +1251,48 @@ export const catalogue = {
       'Wait for it to end; requeue this one only if that fails as well.',
       'اس کے مکمل ہونے کا انتظار کریں؛ اسے تبھی دوبارہ لگائیں جب وہ بھی ناکام ہو۔',
     ],
+  ),
+  'key.address_invalid': entry(
+    422,
+    ['"{address}" is not a network', '"{address}" کوئی نیٹ ورک نہیں'],
+    [
+      'Write a network as 10.0.0.0/8 or 2001:db8::/32, or a single address without a slash.',
+      'نیٹ ورک اس طرح لکھیں: 10.0.0.0/8 یا 2001:db8::/32، یا صرف ایک پتا بغیر ترچھی لکیر کے۔',
+    ],
+  ),
+  'key.addresses_many': entry(
+    422,
+    [
+      'A key is bound to at most {most} networks',
+      'ایک کلید زیادہ سے زیادہ {most} نیٹ ورکس سے منسلک ہو سکتی ہے',
+    ],
+    ['Name larger networks, or issue several keys.', 'بڑے نیٹ ورک لکھیں یا کئی کلیدیں جاری کریں۔'],
+  ),
+  'key.label_invalid': entry(
+    422,
+    [
+      'A key needs a label of at most {most} characters in one line',
+      'کلید کے لیے ایک سطر میں زیادہ سے زیادہ {most} حروف کا نام ضروری ہے',
+    ],
+    ['Say what the key is for.', 'لکھیں کہ کلید کس لیے ہے۔'],
+  ),
+  'key.lifetime_invalid': entry(
+    422,
+    ['A key is good for at most {days} days', 'کلید زیادہ سے زیادہ {days} دن کارآمد رہتی ہے'],
+    [
+      'Choose an earlier end, and issue a new key before it.',
+      'قریب کی تاریخ چنیں اور اس سے پہلے نئی کلید جاری کریں۔',
+    ],
+  ),
+  'key.not_found': entry(
+    404,
+    ['There is no such key', 'ایسی کوئی کلید نہیں'],
+    ['Look at the list of keys.', 'کلیدوں کی فہرست دیکھیں۔'],
+  ),
+  'key.purpose_unknown': entry(
+    422,
+    ['There is no purpose "{purpose}" here', 'یہاں مقصد "{purpose}" موجود نہیں'],
+    ['Choose among: {known}.', 'ان میں سے چنیں: {known}۔'],
   ),
   'keys.behind_command': entry(
     409,
@@ -938,6 +1533,11 @@ export const catalogue = {
       'اطلاق کے مصنف سے کہیں کہ یہ خصوصیت عملیاتی خانوں سے یا کسی موٹے درجے کی قدر سے بنائیں۔',
     ],
   ),
+  'model.live_already': entry(
+    409,
+    ['Model {digest} is live already', 'ماڈل {digest} پہلے ہی فعال ہے'],
+    ['There is nothing to propose.', 'تجویز دینے کی ضرورت نہیں۔'],
+  ),
   'model.none_live': entry(
     409,
     [
@@ -991,6 +1591,91 @@ export const catalogue = {
       'نتیجہ اطلاق "{application}" کے سانچے میں پورا نہیں اترتا',
     ],
     ['Correct the fields that are named and send it again.', 'بتائے گئے خانے درست کر کے دوبارہ بھیجیں۔'],
+  ),
+  'policy.invalid': entry(
+    422,
+    [
+      'These policies cannot be put in force: {place}: {detail}',
+      'یہ پالیسیاں نافذ نہیں ہو سکتیں: {place}: {detail}',
+    ],
+    [
+      'Mend what stands at that place and check the files again: khudi policy check FILE…',
+      'اس جگہ کی غلطی درست کریں اور فائلیں دوبارہ جانچیں: khudi policy check FILE…',
+    ],
+  ),
+  'policy.refused': entry(
+    403,
+    ['Policy {policy} refuses this: {sentence}', 'پالیسی {policy} اس کی اجازت نہیں دیتی: {sentence}'],
+    [
+      'Ask for what the policy permits, or have two people replace the policy.',
+      'وہی مانگیں جس کی پالیسی اجازت دیتی ہے، یا دو افراد سے پالیسی تبدیل کروائیں۔',
+    ],
+  ),
+  'policy.unavailable': entry(
+    503,
+    [
+      'The policies cannot be asked, so nothing is done',
+      'پالیسیوں سے پوچھا نہیں جا سکتا، اس لیے کچھ نہیں کیا گیا',
+    ],
+    [
+      'Try again later; if it stays so, tell the operator of the platform.',
+      'بعد میں دوبارہ کوشش کریں؛ مسئلہ برقرار رہے تو پلیٹ فارم چلانے والے کو بتائیں۔',
+    ],
+  ),
+  'proposal.body_invalid': entry(
+    422,
+    [
+      'A proposal of the kind "{kind}" does not look like this: field "{field}"',
+      '"{kind}" قسم کی تجویز ایسی نہیں ہوتی: خانہ "{field}"',
+    ],
+    ['Correct the field and propose again.', 'خانہ درست کر کے دوبارہ تجویز دیں۔'],
+  ),
+  'proposal.kind_unknown': entry(
+    422,
+    ['Nothing of the kind "{kind}" can be proposed here', 'یہاں "{kind}" قسم کی کوئی تجویز نہیں دی جا سکتی'],
+    ['Choose one of: {known}.', 'ان میں سے ایک چنیں: {known}۔'],
+  ),
+  'proposal.not_found': entry(
+    404,
+    ['There is no such proposal', 'ایسی کوئی تجویز نہیں'],
+    ['Look at the list of proposals.', 'تجاویز کی فہرست دیکھیں۔'],
+  ),
+  'proposal.not_open': entry(
+    409,
+    ['This proposal is no longer open: {state}', 'یہ تجویز اب کھلی نہیں: {state}'],
+    ['Make a new proposal if it is still wanted.', 'اگر اب بھی ضرورت ہو تو نئی تجویز دیں۔'],
+  ),
+  'proposal.not_own': entry(
+    403,
+    ['Somebody else made this proposal', 'یہ تجویز کسی اور کی ہے'],
+    [
+      'Reject it with a reason instead, where you may approve it.',
+      'اگر آپ منظوری کے مجاز ہیں تو اسے وجہ کے ساتھ مسترد کریں۔',
+    ],
+  ),
+  'proposal.outdated': entry(
+    409,
+    [
+      'What this proposal is based on has changed meanwhile',
+      'جس بنیاد پر یہ تجویز دی گئی تھی وہ اس دوران بدل گئی ہے',
+    ],
+    [
+      'Reject or withdraw it, look at what is in force now, and propose anew.',
+      'اسے مسترد کریں یا واپس لیں، موجودہ صورت دیکھیں اور نئی تجویز دیں۔',
+    ],
+  ),
+  'proposal.own': entry(
+    403,
+    ['This proposal is your own', 'یہ تجویز آپ کی اپنی ہے'],
+    [
+      'Ask somebody else to approve it, whose account you did not open. You can withdraw it.',
+      'کسی اور سے منظوری لیں جس کا اکاؤنٹ آپ نے نہ کھولا ہو۔ آپ اسے واپس لے سکتے ہیں۔',
+    ],
+  ),
+  'proposal.reason_missing': entry(
+    422,
+    ['A rejection needs a reason', 'مسترد کرنے کی وجہ ضروری ہے'],
+    ['Say in a sentence why.', 'ایک جملے میں وجہ لکھیں۔'],
   ),
   'receipt.not_found': entry(
     404,
@@ -1236,6 +1921,11 @@ export const catalogue = {
     ['This case waits for the role {role}', 'یہ مقدمہ عہدہ {role} کا منتظر ہے'],
     ['Pass it on to an officer of that role.', 'اسے اس عہدے کے افسر کو بھیجیں۔'],
   ),
+  'review.own_case': entry(
+    403,
+    ['You entered this case yourself', 'یہ مقدمہ آپ نے خود درج کیا تھا'],
+    ['Leave its review to another officer.', 'اس کا جائزہ کسی دوسرے افسر پر چھوڑ دیں۔'],
+  ),
   'review.person_needed': entry(
     403,
     ['Only a person who signed in may review', 'جائزہ صرف سائن اِن شدہ فرد کر سکتا ہے'],
@@ -1253,6 +1943,143 @@ export const catalogue = {
       '"{recommendation}" اس اطلاق کی سفارشات میں نہیں',
     ],
     ['Choose one of: {choices}.', 'ان میں سے ایک چنیں: {choices}۔'],
+  ),
+  'right.case_of_another': entry(
+    409,
+    ['This case is not about the person who asked', 'یہ مقدمہ درخواست گزار کے بارے میں نہیں'],
+    ['Choose a case of this very person.', 'اسی شخص کا مقدمہ چنیں۔'],
+  ),
+  'right.correction_not_personal': entry(
+    409,
+    [
+      'A request corrects personal fields only, and leaves reference, day and person as they are',
+      'درخواست پر صرف ذاتی خانے درست ہوتے ہیں؛ حوالہ، تاریخ اور شخص وہی رہتے ہیں',
+    ],
+    ['Open a new case for anything else.', 'باقی ہر بات کے لیے نیا مقدمہ درج کریں۔'],
+  ),
+  'right.day_in_future': entry(
+    422,
+    [
+      'A request cannot have come in on a day that is yet to come',
+      'درخواست آنے والے کسی دن موصول نہیں ہو سکتی',
+    ],
+    ['Give the day on which it reached the institution.', 'وہ دن لکھیں جب یہ ادارے کو پہنچی۔'],
+  ),
+  'right.decided_already': entry(
+    409,
+    ['This request has been decided already', 'اس درخواست پر فیصلہ ہو چکا ہے'],
+    [
+      'Read the decision; a new request can be received at any time.',
+      'فیصلہ پڑھیں؛ نئی درخواست کسی بھی وقت دی جا سکتی ہے۔',
+    ],
+  ),
+  'right.ground_missing': entry(
+    422,
+    [
+      'What is refused needs the law that permits the refusal',
+      'انکار کے لیے وہ قانون بتانا لازم ہے جو اس کی اجازت دیتا ہے',
+    ],
+    ['Name the law with its section.', 'قانون اور اس کی دفعہ لکھیں۔'],
+  ),
+  'right.held': entry(
+    409,
+    [
+      'A legal hold keeps this from being erased: {basis}',
+      'قانونی روک کے باعث یہ مٹایا نہیں جا سکتا: {basis}',
+    ],
+    ['Lift the hold first, if its reason is gone.', 'اگر وجہ ختم ہو چکی ہے تو پہلے روک ہٹائیں۔'],
+  ),
+  'right.hold_basis_missing': entry(
+    422,
+    ['A hold is added and lifted with its reason', 'روک لگانے اور ہٹانے کی وجہ لازم ہے'],
+    [
+      'Name the law, the order or the request; name no person.',
+      'قانون، حکم یا درخواست لکھیں؛ کسی شخص کا نام نہ لکھیں۔',
+    ],
+  ),
+  'right.hold_not_found': entry(
+    404,
+    ['There is no hold of this number in force', 'اس نمبر کی کوئی روک نافذ نہیں'],
+    ['Look at the list of holds.', 'روکوں کی فہرست دیکھیں۔'],
+  ),
+  'right.hold_on_nothing': entry(
+    422,
+    ['A hold is of one person or of one application', 'روک ایک شخص یا ایک اطلاق پر ہوتی ہے'],
+    ['Give one of the two.', 'دونوں میں سے ایک بتائیں۔'],
+  ),
+  'right.not_granted': entry(
+    409,
+    [
+      'Only what has been granted, and not been done yet, is carried out',
+      'صرف وہی کیا جا سکتا ہے جو منظور ہوا ہو اور ابھی نہ کیا گیا ہو',
+    ],
+    [
+      'Look at the request: it must be of this kind, and granted.',
+      'درخواست دیکھیں: وہ اسی قسم کی اور منظور شدہ ہونی چاہیے۔',
+    ],
+  ),
+  'right.nothing_done': entry(
+    409,
+    ['Nothing has been corrected on this request yet', 'اس درخواست پر ابھی کچھ درست نہیں کیا گیا'],
+    ['Correct the cases that it is about first.', 'پہلے وہ مقدمات درست کریں جن کے بارے میں یہ ہے۔'],
+  ),
+  'right.own_decision': entry(
+    403,
+    [
+      'You decided a case of this person, so you cannot decide on their request',
+      'آپ اس شخص کے مقدمے کا فیصلہ کر چکے ہیں، اس لیے ان کی درخواست پر فیصلہ نہیں کر سکتے',
+    ],
+    ['Have another data-protection officer decide.', 'کسی دوسرے افسر تحفظِ معلومات سے فیصلہ کروائیں۔'],
+  ),
+  'right.reason_missing': entry(
+    422,
+    ['A decision on a request needs its reasons', 'درخواست پر فیصلے کی وجوہات لازم ہیں'],
+    [
+      'Write for the person why it is granted or refused.',
+      'متعلقہ شخص کے لیے لکھیں کہ درخواست کیوں منظور یا مسترد ہوئی۔',
+    ],
+  ),
+  'right.request_not_found': entry(
+    404,
+    ['There is no request of this number', 'اس نمبر کی کوئی درخواست نہیں'],
+    ['Check the number, or look the request up in the list.', 'نمبر جانچیں، یا فہرست میں درخواست تلاش کریں۔'],
+  ),
+  'right.restricted': entry(
+    403,
+    [
+      'At the request of the person, these data may be kept but not used for this purpose',
+      'متعلقہ شخص کی درخواست پر یہ معلومات محفوظ رہیں گی مگر اس مقصد کے لیے استعمال نہیں ہوں گی',
+    ],
+    [
+      'Ask the data-protection officer; the restriction ends when it is lifted.',
+      'افسر تحفظِ معلومات سے رجوع کریں؛ پابندی ہٹنے پر استعمال ممکن ہو گا۔',
+    ],
+  ),
+  'right.retention_rule_wrong': entry(
+    422,
+    ['This is no rule of retention', 'یہ مدتِ تحفظ کا درست ضابطہ نہیں'],
+    [
+      'Give whole years from 1 to 100, what follows, and the law in English and in Urdu.',
+      '1 سے 100 تک پورے سال، اس کے بعد کا عمل، اور قانون انگریزی اور اردو میں دیں۔',
+    ],
+  ),
+  'right.statement_missing': entry(
+    422,
+    ['A correction needs a statement', 'تصحیح کے ساتھ بیان لازم ہے'],
+    ['Write what was wrong, and how that is known.', 'لکھیں کہ کیا غلط تھا اور یہ کیسے معلوم ہوا۔'],
+  ),
+  'right.time_zone_unknown': entry(
+    422,
+    ['This is not the name of a time zone', 'یہ کسی ٹائم زون کا نام نہیں'],
+    [
+      'Write it as in the IANA database, such as Asia/Karachi.',
+      'اسے IANA کی فہرست کے مطابق لکھیں، جیسے Asia/Karachi۔',
+    ],
+  ),
+  'right.version_stale': entry(
+    412,
+    ['Somebody else went on with it since you looked', 'آپ کے دیکھنے کے بعد کسی اور نے اس پر کارروائی کی ہے'],
+    ['Read it as it stands now, then go on.', 'اسے موجودہ حالت میں پڑھیں، پھر آگے بڑھیں۔'],
   ),
   'server.busy': entry(
     503,
@@ -1306,6 +2133,80 @@ export const catalogue = {
     [
       'Correct it and start again; the README lists the variables.',
       'اسے درست کر کے دوبارہ چلائیں؛ README میں متغیرات کی فہرست ہے۔',
+    ],
+  ),
+  'unit.closed': entry(
+    409,
+    ['The unit "{unit}" is closed', 'اکائی "{unit}" بند ہے'],
+    ['Name the unit that took over its work.', 'وہ اکائی لکھیں جس نے اس کا کام سنبھالا۔'],
+  ),
+  'unit.code_invalid': entry(
+    422,
+    ['"{unit}" cannot be the code of a unit', '"{unit}" اکائی کا کوڈ نہیں بن سکتا'],
+    [
+      'A code has 1 to 40 letters, digits, dots, dashes and underscores, and begins with a letter or digit.',
+      'کوڈ میں 1 سے 40 انگریزی حروف، ہندسے، نقطے، ڈیش اور زیریں خط ہوتے ہیں، اور آغاز حرف یا ہندسے سے ہوتا ہے۔',
+    ],
+  ),
+  'unit.code_taken': entry(
+    409,
+    ['Another unit already has the code "{unit}"', 'کوڈ "{unit}" پہلے ہی کسی اور اکائی کا ہے'],
+    [
+      'Choose another code; the code of a closed unit stays taken.',
+      'کوئی اور کوڈ چنیں؛ بند اکائی کا کوڈ بھی دوبارہ استعمال نہیں ہوتا۔',
+    ],
+  ),
+  'unit.cycle': entry(
+    409,
+    [
+      'The unit "{unit}" cannot lie under "{parent}", which lies below it',
+      'اکائی "{unit}"، "{parent}" کے نیچے نہیں آ سکتی، کیونکہ وہ خود اس کے نیچے ہے',
+    ],
+    [
+      'Choose a unit that does not lie below the one that moves.',
+      'ایسی اکائی چنیں جو منتقل ہونے والی اکائی کے نیچے نہ ہو۔',
+    ],
+  ),
+  'unit.has_units': entry(
+    409,
+    [
+      'The unit "{unit}" still has open units below it, such as "{below}"',
+      'اکائی "{unit}" کے نیچے اب بھی کھلی اکائیاں ہیں، جیسے "{below}"',
+    ],
+    ['Close or move those first.', 'پہلے انہیں بند یا منتقل کریں۔'],
+  ),
+  'unit.kind_unknown': entry(
+    422,
+    ['There is no kind of unit called "{kind}"', '"{kind}" نام کی اکائی کی کوئی قسم نہیں'],
+    ['Choose one of: {known}.', 'ان میں سے چنیں: {known}۔'],
+  ),
+  'unit.not_found': entry(
+    404,
+    ['There is no such unit', 'ایسی کوئی اکائی نہیں'],
+    ['Look the code up in the list of units.', 'اکائیوں کی فہرست میں کوڈ دیکھیں۔'],
+  ),
+  'unit.outside': entry(
+    403,
+    ['You may not open a case of this unit', 'آپ اس اکائی کا مقدمہ نہیں کھول سکتے'],
+    [
+      'Submit cases of your own units, or ask an administrator for a role at this one.',
+      'اپنی اکائیوں کے مقدمے جمع کرائیں، یا منتظم سے اس اکائی میں کردار مانگیں۔',
+    ],
+  ),
+  'unit.title_invalid': entry(
+    422,
+    ['A unit needs a name in both languages', 'اکائی کا نام دونوں زبانوں میں ضروری ہے'],
+    [
+      'Give 1 to 200 characters in English and in Urdu, without control characters.',
+      'انگریزی اور اردو میں 1 سے 200 حروف کا نام دیں، کنٹرول حروف کے بغیر۔',
+    ],
+  ),
+  'unit.unknown': entry(
+    422,
+    ['There is no unit with the code "{unit}"', 'کوڈ "{unit}" کی کوئی اکائی نہیں'],
+    [
+      'Use the code of a unit of this institution, or have the unit added first.',
+      'اس ادارے کی کسی اکائی کا کوڈ دیں، یا پہلے اکائی شامل کروائیں۔',
     ],
   ),
   'vault.case_in_review': entry(

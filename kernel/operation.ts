@@ -7,11 +7,11 @@ import type { Actor, Scope } from './access/roles.ts'
 import type { Singles } from './decisions/singles.ts'
 import type { ErrorCode } from './errors.ts'
 import type { Idempotency } from './idempotency/idempotency.ts'
-import type { Kernel } from './kernel.ts'
+import type { ProposingKernel } from './proposals/kinds.ts'
 import type { ExportPages } from './vault/export.ts'
 
 /** What operations work with: the kernel, and what shares transactions among the requests of one server. */
-export interface ServingKernel extends Kernel {
+export interface ServingKernel extends ProposingKernel {
   readonly singles: Singles
   /** How the pages of a person's export are written. */
   readonly exportPages: ExportPages

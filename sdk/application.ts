@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { FeatureRow, FeatureSpecs } from './features.ts'
+import type { LegalBasis } from './legal-basis.ts'
 import type { BilingualText } from './text.ts'
 
 /** How protected the cases of an application are; each class includes the duties of those before it. */
@@ -96,6 +97,12 @@ export interface Retention {
   readonly years: number
   /** The law that says so, with section, as it is told to a person whose erasure has to wait. */
   readonly law: BilingualText
+  /**
+   * What becomes of a case after that: `anonymise` takes everything out that was sealed of it and leaves what is operational,
+   * `keep` leaves it as it is, since the law asks for that. Where it is left out, the institution's rule for the classification
+   * says; where that says nothing either, the case is kept.
+   */
+  readonly after?: 'anonymise' | 'keep'
 }
 
 /** The declaration of an application; everything the platform does with it comes from here. */
@@ -112,8 +119,8 @@ export interface ApplicationSpec<
   readonly id: string
   readonly title: BilingualText
   readonly purpose: BilingualText
-  /** The law that permits the decision, with section. */
-  readonly legalBasis: string
+  /** On what its decisions stand in law: which kind of basis, which statute, which section. */
+  readonly legalBasis: LegalBasis
   /** How protected its cases are; fields that say nothing themselves are kept accordingly (`protectionPlan`). */
   readonly classification: Classification
   /** Nobody whose case must still be kept is erased. Left out where no law asks for it. */
@@ -140,6 +147,20 @@ export interface ApplicationSpec<
    * the key of this person, read and erased with it; where nobody is named, under a key of the case alone.
    */
   subject?(this: void, given: z.output<C>): string | undefined
+  /**
+   * Code of the unit of the institution whose case it is (a collectorate, a tehsil): whoever holds a role at this unit, or at
+   * one above it, sees the case. Made from operational fields, since it is kept in clear. Where it is left out or answers
+   * `undefined`, the case is the institution's as a whole. A code that the institution's units do not have is refused, as long
+   * as it has units at all.
+   *
+   * @example
+   * ```ts
+   * import { record, text } from '@khudi/sdk'
+   * const Case = record({ tehsil: text({ en: 'Tehsil code', ur: 'تحصیل کا کوڈ' }, { max: 40 }) })
+   * const unit = ({ tehsil }: import('zod').infer<typeof Case>) => tehsil
+   * ```
+   */
+  unit?(this: void, given: z.output<C>): string | undefined
   /** The fields an officer sees in the queue, as paths into the case (`importer.district`). Operational ones only. */
   readonly summary: readonly string[]
   /**
@@ -159,7 +180,7 @@ export interface Application {
   readonly id: string
   readonly title: BilingualText
   readonly purpose: BilingualText
-  readonly legalBasis: string
+  readonly legalBasis: LegalBasis
   readonly classification: Classification
   readonly retention?: Retention
   readonly case: z.ZodType
@@ -172,6 +193,7 @@ export interface Application {
   reference(given: unknown): string
   occurredOn(given: unknown): string
   subject?(given: unknown): string | undefined
+  unit?(given: unknown): string | undefined
   readonly summary: readonly string[]
   sample?(options: SampleOptions): Iterable<SampleCase>
   decide(given: unknown, context: DecideContext<unknown, string>): Promise<Decided<string>>

@@ -1,6 +1,7 @@
 /** The rules of a declaration that its types cannot state; broken ones are found when the application is loaded. */
 import type { Application } from './application.ts'
 import { describeFields } from './describe.ts'
+import { legalBasisKinds } from './legal-basis.ts'
 import { protectionPlan } from './protection.ts'
 import type { BilingualText } from './text.ts'
 
@@ -17,7 +18,7 @@ type Declaration = Pick<
   | 'fallback'
   | 'summary'
 > &
-  Pick<Application, 'reasons' | 'retention'>
+  Pick<Application, 'reasons' | 'retention' | 'subject'>
 
 /**
  * Whether a text can be the id of an application: the name of its folder, its database schema and its addresses.
@@ -41,12 +42,21 @@ export function checkDeclaration(declaration: Declaration): void {
     throw new Error(`application "${declaration.id}": ${rule}`)
   }
   if (!isApplicationId(declaration.id)) refuse('the id is 2 to 40 lower-case letters, digits and dashes')
-  if (declaration.legalBasis.trim() === '') refuse('it names the law that permits its decisions')
+  checkLegalBasis(declaration, refuse)
   checkRoles(declaration, refuse)
   checkRecommendations(declaration, refuse)
   checkReasons(declaration, refuse)
   checkFields(declaration, refuse)
   checkRetention(declaration, refuse)
+}
+
+function checkLegalBasis({ legalBasis, subject }: Declaration, refuse: Refuse): void {
+  const { kind, law, section } = legalBasis
+  if (!legalBasisKinds.includes(kind)) refuse(`its legal basis is of a kind: ${legalBasisKinds.join(', ')}`)
+  if (law.en.trim() === '' || law.ur.trim() === '') refuse('it names the law that permits its decisions')
+  if (!/^[0-9A-Za-z]/.test(section)) refuse('it names the section of that law, beginning with its number')
+  if (kind === 'consent' && subject === undefined)
+    refuse('it stands on consent and does not say whose: declare subject')
 }
 
 function checkRoles({ roles, fallback }: Declaration, refuse: Refuse): void {

@@ -28,7 +28,11 @@ const sound: Parameters<typeof defineApplication>[0] = {
   id: 'licences',
   title: named('Licences'),
   purpose: named('Purpose'),
-  legalBasis: 'Local Government Act 2013, section 54',
+  legalBasis: {
+    kind: 'public_task',
+    law: { en: 'Local Government Act 2013', ur: 'لوکل گورنمنٹ ایکٹ 2013' },
+    section: '54',
+  },
   classification: 'official',
   case: Case,
   outcome: Outcome,
@@ -56,7 +60,9 @@ test('a sound declaration is taken as it is', () => {
 
 const faults: readonly (readonly [why: string, change: Partial<typeof sound>, rule: RegExp])[] = [
   ['an id that cannot be a folder', { id: 'Licences' }, /application "Licences": the id is 2 to 40/],
-  ['no legal basis', { legalBasis: ' ' }, /names the law/],
+  ['no law', { legalBasis: { ...sound.legalBasis, law: { en: ' ', ur: ' ' } } }, /names the law/],
+  ['no section', { legalBasis: { ...sound.legalBasis, section: '' } }, /names the section/],
+  ['consent of nobody', { legalBasis: { ...sound.legalBasis, kind: 'consent' } }, /does not say whose/],
   ['nothing to recommend', { recommendations: {} }, /able to recommend/],
   ['a fallback role nobody has', { fallback: { role: 'chief' } }, /fallback role "chief"/],
   [

@@ -42,7 +42,7 @@ export function defineModel<C extends z.ZodType, O extends z.ZodType, const F ex
  *   id: 'licences',
  *   title: { en: 'Shop licences', ur: 'دکان لائسنس' },
  *   purpose: { en: 'Choose which applications to inspect', ur: 'معائنے کے لیے درخواستوں کا انتخاب' },
- *   legalBasis: 'Local Government Act 2013, section 54',
+ *   legalBasis: { kind: 'public_task', law: { en: 'Local Government Act 2013', ur: 'لوکل گورنمنٹ ایکٹ 2013' }, section: '54' },
  *   classification: 'official',
  *   case: record({
  *     number: text({ en: 'Number', ur: 'نمبر' }),

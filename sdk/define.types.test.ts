@@ -26,7 +26,11 @@ export default defineApplication({
   id: 'licences',
   title: { en: 'Licences', ur: 'لائسنس' },
   purpose: named('Purpose'),
-  legalBasis: 'Local Government Act 2013, section 54',
+  legalBasis: {
+    kind: 'public_task',
+    law: { en: 'Local Government Act 2013', ur: 'لوکل گورنمنٹ ایکٹ 2013' },
+    section: '54',
+  },
   classification: 'official',
   case: Case,
   outcome: Outcome,

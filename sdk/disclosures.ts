@@ -18,19 +18,21 @@ export function disclosuresOf(application: Application, cases: Iterable<SampleCa
   for (const one of cases) {
     const read = readCase(application, one.case)
     if (!read.ok) throw new TypeError(read.problems.map(({ field, code }) => `${field}: ${code}`).join('; '))
-    const { value, reference } = read.value
+    const { value, reference, unit = '' } = read.value
     const told: Told = { value, sealed: sealedValues(ofCase, [one.case, value]) }
     const texts = [
       ...clearTexts(ofCase, one.case),
       ...clearTexts(ofOutcome, one.outcome).map(({ path, text }) => ({ path: `outcome ${path}`, text })),
       { path: 'reference', text: reference },
+      { path: 'unit', text: unit },
       ...featureTexts(application, value),
     ]
     for (const { path, text } of texts) {
       const identifier = nationalIdentifierIn(text)
       if (identifier !== undefined) found.add(`${path} holds a ${identifier} in clear`)
     }
-    for (const path of toldBy(application, told, reference)) found.add(`${path} tells a sealed field`)
+    for (const path of toldBy(application, told, { reference, unit }))
+      found.add(`${path} tells a sealed field`)
   }
   return [...found]
 }
@@ -80,9 +82,17 @@ interface Told {
   readonly sealed: SealedValues
 }
 
-function toldBy(application: Application, { value, sealed }: Told, reference: string): readonly string[] {
+function toldBy(
+  application: Application,
+  { value, sealed }: Told,
+  { reference, unit }: { readonly reference: string; readonly unit: string },
+): readonly string[] {
   const shown = application.summary.map((path) => ({ path: `summary ${path}`, text: valueAt(path, value) }))
-  return [{ path: 'reference', text: reference }, ...shown, ...featureTexts(application, value)]
+  const named = [
+    { path: 'reference', text: reference },
+    { path: 'unit', text: unit },
+  ]
+  return [...named, ...shown, ...featureTexts(application, value)]
     .filter(({ text }) => (typeof text === 'string' || typeof text === 'number') && tellsSealed(sealed, text))
     .map(({ path }) => path)
 }

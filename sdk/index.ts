@@ -10,6 +10,7 @@ export * from './engine.ts'
 export * from './features.ts'
 export * from './fields.ts'
 export { isIban, nationalDigits } from './identifiers.ts'
+export * from './legal-basis.ts'
 export { type FieldProblem, fieldPath } from './problems.ts'
 export {
   type Divided,

@@ -120,7 +120,7 @@ describe('what the platform needs to know of a case', () => {
       id: 'leases',
       title: named('Leases'),
       purpose: named('Purpose'),
-      legalBasis: 'Tenancy Act, section 1',
+      legalBasis: { kind: 'law', law: { en: 'Tenancy Act', ur: 'کرایہ داری ایکٹ' }, section: '1' },
       classification: 'official',
       case: Lease,
       outcome: record({ number: text(named('Number')) }),

@@ -11,6 +11,8 @@ export interface CaseFacts {
   readonly occurredOn: string
   /** `scheme:identifier`. */
   readonly subject: string | undefined
+  /** Code of the unit whose case it is; `undefined` where it is the institution's as a whole. */
+  readonly unit: string | undefined
 }
 
 export type Read<T> =
@@ -40,6 +42,7 @@ export function readCase(application: Application, given: unknown): Read<CaseFac
     reference: application.reference(value),
     occurredOn: application.occurredOn(value),
     subject: application.subject?.(value),
+    unit: application.unit?.(value),
   }
   checkFacts(application.id, facts)
   return { ok: true, value: facts }
@@ -47,13 +50,15 @@ export function readCase(application: Application, given: unknown): Read<CaseFac
 
 const maxNameLength = 200
 
-function checkFacts(id: string, { reference, occurredOn, subject }: CaseFacts): void {
+function checkFacts(id: string, { reference, occurredOn, subject, unit }: CaseFacts): void {
   if (reference === '' || reference.length > maxNameLength)
     throw new Error(`application "${id}": a reference has 1 to ${maxNameLength} characters`)
   if (!/^(?!0000)\d{4}-\d\d-\d\d$/.test(occurredOn))
     throw new Error(`application "${id}": occurredOn answers a date, YYYY-MM-DD`)
   if (subject !== undefined && (subject.length > maxNameLength || !/^[a-z][a-z0-9-]*:./.test(subject)))
     throw new Error(`application "${id}": a subject is scheme:identifier`)
+  if (unit !== undefined && unit.length > maxNameLength)
+    throw new Error(`application "${id}": the code of a unit has at most ${maxNameLength} characters`)
   if (subject !== undefined && /^(case|import):/.test(subject))
     throw new Error(`application "${id}": the schemes "case" and "import" are the platform's own`)
 }

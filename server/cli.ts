@@ -3,17 +3,27 @@ import { Command, CommanderError } from 'commander'
 import { Refusal } from '../kernel/errors.ts'
 import { accessCommands } from './cli/access.ts'
 import { applicationCommands } from './cli/application.ts'
+import { backendCommands } from './cli/backend.ts'
 import { backupCommands } from './cli/backup.ts'
+import { breachCommands } from './cli/breach.ts'
 import { caseCommands } from './cli/case.ts'
+import { consentCommands } from './cli/consent.ts'
 import { Interrupted } from './cli/context.ts'
 import { decideCommand } from './cli/decide.ts'
 import { doctorCommand } from './cli/doctor.ts'
+import { glassCommands } from './cli/glass.ts'
 import { importCommand } from './cli/import.ts'
 import { keysCommands } from './cli/keys.ts'
 import { logCommands } from './cli/log.ts'
 import { modelCommands } from './cli/model.ts'
 import { personCommands } from './cli/person.ts'
+import { policyCommands } from './cli/policy.ts'
+import { proposalCommands } from './cli/proposal.ts'
 import { receiptCommands } from './cli/receipt.ts'
+import { rightsCommands } from './cli/rights.ts'
+import { signInCommands } from './cli/sign-in.ts'
+import { sovereigntyCommands } from './cli/sovereignty.ts'
+import { unitCommands } from './cli/unit.ts'
 import { vaultCommands } from './cli/vault.ts'
 import { witnessCommands } from './cli/witness.ts'
 import { readSettings } from './settings.ts'
@@ -37,22 +47,37 @@ export function commandLine(): Command {
     .action(async ({ port }: { port?: string }) => {
       await start(readSettings({ ...process.env, ...(port !== undefined && { KHUDI_PORT: port }) }))
     })
-  importCommand(program)
-  decideCommand(program)
-  modelCommands(program)
-  caseCommands(program)
-  applicationCommands(program)
-  accessCommands(program)
-  personCommands(program)
-  vaultCommands(program)
-  receiptCommands(program)
-  logCommands(program)
-  witnessCommands(program)
-  keysCommands(program)
-  backupCommands(program)
-  doctorCommand(program)
+  for (const add of commands) add(program)
   return program
 }
+
+/** In the order in which help lists them. */
+const commands: readonly ((program: Command) => void)[] = [
+  importCommand,
+  decideCommand,
+  modelCommands,
+  caseCommands,
+  applicationCommands,
+  accessCommands,
+  signInCommands,
+  unitCommands,
+  personCommands,
+  consentCommands,
+  policyCommands,
+  proposalCommands,
+  glassCommands,
+  rightsCommands,
+  breachCommands,
+  vaultCommands,
+  receiptCommands,
+  logCommands,
+  witnessCommands,
+  keysCommands,
+  backendCommands,
+  backupCommands,
+  sovereigntyCommands,
+  doctorCommand,
+]
 
 /** Runs one command line; resolves with the exit status. */
 export async function runCommandLine(parameters: readonly string[]): Promise<number> {
@@ -96,6 +121,8 @@ function problemLines({ problems }: Refusal): string {
 
 // The launcher imports this file in the place of its own.
 if (process.argv[1] === import.meta.filename) {
+  // The launcher has loaded it before anything else; whoever runs this file by itself is guarded from here on.
+  await import('./guard/preload.ts')
   const status = await runCommandLine(process.argv.slice(2))
   // A command that did its work and found something wrong has set a status of its own.
   if (status !== 0) process.exitCode = status

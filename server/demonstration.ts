@@ -7,14 +7,19 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path'
 import type { Application, SampleCase } from '@khudi/sdk'
 import { z } from 'zod'
-import { createAccount, issueKey } from '../kernel/access/access.ts'
+import { createAccount } from '../kernel/access/access.ts'
 import { type Actor, operatorActor, roles } from '../kernel/access/roles.ts'
+import { issueKey } from '../kernel/access-keys/access-keys.ts'
 import { intake } from '../kernel/decisions/intake.ts'
 import { Refusal } from '../kernel/errors.ts'
 import { foundInstitution, type InstitutionRow, institutions } from '../kernel/institutions/institutions.ts'
 import type { Kernel } from '../kernel/kernel.ts'
-import { modelsOf, promote, trainModel } from '../kernel/models/models.ts'
+import { modelsOf, trainModel } from '../kernel/models/models.ts'
+import { promotionOf } from '../kernel/models/promotion.ts'
+import type { ProposingKernel } from '../kernel/proposals/kinds.ts'
+import { proposeAlone } from '../kernel/proposals/proposals.ts'
 import { registerApplication } from '../kernel/register/register.ts'
+import { secondFactorOf, setSecondFactor } from '../kernel/sign-in/rules.ts'
 import { progress } from './progress.ts'
 
 const slug = 'demonstration'
@@ -24,6 +29,8 @@ const historyCount = 3_000
 /** Cases that are then decided. */
 const decidedCount = 500
 const batchSize = 500
+/** Nobody has an account yet who could approve what the setting up proposes: this is in the log, and shown until reviewed. */
+const alone = 'The demonstration is being set up: there is no second person yet who could approve its models.'
 
 const Credential = z.strictObject({ username: z.string(), password: z.string(), roles: z.array(z.string()) })
 const Credentials = z.strictObject({ accounts: z.array(Credential), key: z.string() })
@@ -40,7 +47,10 @@ export interface Demonstration {
  * Sets the demonstration up where the node has no institution, or goes on where an earlier start was cut off; `undefined`
  * where the node has institutions of its own.
  */
-export async function setUpDemonstration(kernel: Kernel, folder: string): Promise<Demonstration | undefined> {
+export async function setUpDemonstration(
+  kernel: ProposingKernel,
+  folder: string,
+): Promise<Demonstration | undefined> {
   const present = await institutions(kernel)
   if (present.length > 0 && !present.some((one) => one.slug === slug)) return undefined
   const credentialsFile = join(folder, 'demonstration-accounts.json')
@@ -48,6 +58,9 @@ export async function setUpDemonstration(kernel: Kernel, folder: string): Promis
   const institution = present.find((one) => one.slug === slug) ?? (await found(kernel))
   if (existsSync(complete)) return { institution, credentials: undefined, credentialsFile }
   const actor = operatorActor(institution.institutionId, 'setup')
+  // Whoever tries it out has the password alone; the pages say that an institution would ask for more.
+  if ((await secondFactorOf(kernel, actor.institutionId)) === 'required')
+    await setSecondFactor(kernel, actor, 'optional')
   const applications = [...kernel.applications.values()].map(({ application }) => application)
   for (const { id } of applications) await registerApplication(kernel, actor, id)
   const credentials = await makeAccounts(kernel, actor, { applications, file: credentialsFile })
@@ -119,7 +132,7 @@ function writePrivately(file: string, credentials: Credentials): void {
   renameSync(unfinished, file)
 }
 
-async function makeCases(kernel: Kernel, actor: Actor, application: Application): Promise<void> {
+async function makeCases(kernel: ProposingKernel, actor: Actor, application: Application): Promise<void> {
   if (application.sample === undefined) return
   const samples = [...application.sample({ seed, count: historyCount + decidedCount })]
   const history = samples.slice(0, historyCount)
@@ -168,7 +181,7 @@ async function submit(
 }
 
 async function makeModel(
-  kernel: Kernel,
+  kernel: ProposingKernel,
   actor: Actor,
   given: {
     readonly application: Application
@@ -189,6 +202,7 @@ async function makeModel(
     seed,
     onProgress: ({ done, total }) => shown.update(done, total),
   })
-  await promote(kernel, actor, { applicationId: application.id, digest: trained.modelDigest })
+  const made = { applicationId: application.id, digest: trained.modelDigest }
+  await proposeAlone(kernel, actor, { ...(await promotionOf(kernel, actor, made)), reason: alone })
   shown.end(`live, ${Buffer.from(trained.modelDigest).toString('hex').slice(0, 12)}`)
 }

@@ -1,5 +1,7 @@
 /** `khudi start`: opens the platform, sets the demonstration up where there is nothing, serves, and stops cleanly. */
 import { once } from 'node:events'
+import { backendNamed } from '../kernel/backends/backends.ts'
+import { stateBuiltIns } from '../kernel/backends/platform.ts'
 import { Fatal, Refusal } from '../kernel/errors.ts'
 import { institutions } from '../kernel/institutions/institutions.ts'
 import { JobRunner } from '../kernel/jobs/runner.ts'
@@ -7,8 +9,11 @@ import type { Kernel } from '../kernel/kernel.ts'
 import type { ServingKernel } from '../kernel/operation.ts'
 import { authenticator } from './authenticate.ts'
 import { type Demonstration, setUpDemonstration } from './demonstration.ts'
+import { watchDuties } from './duty-metrics.ts'
+import { watchEgress } from './egress-metrics.ts'
+import { GlassWatch } from './glass-watch.ts'
 import { createHttpServer } from './http/http-server.ts'
-import { createHttpMetrics } from './http/metrics.ts'
+import { createHttpMetrics, type HttpMetrics } from './http/metrics.ts'
 import { jobHandlers, setSchedules } from './jobs.ts'
 import { createLogger } from './log.ts'
 import { findOperations } from './operations.ts'
@@ -17,6 +22,7 @@ import { sessionCookie } from './pages/session.ts'
 import { openPlatform } from './platform.ts'
 import { duration } from './progress.ts'
 import type { Settings } from './settings.ts'
+import { SovereigntyWatch } from './sovereignty/watch.ts'
 import { checkLogs, type Sequencing, startSequencing } from './transparency/sequencing.ts'
 import { transparency } from './transparency/transparency.ts'
 
@@ -32,13 +38,16 @@ export async function start(settings: Settings): Promise<void> {
     process.kill(process.pid, 'SIGTERM')
   }
   try {
-    await checkLogs(kernel)
-    const demonstration = settings.hasDemonstration
-      ? await setUpDemonstration(kernel, settings.folder)
-      : undefined
+    const demonstration = await begin({ settings, kernel, logger })
     const sequencing = startSequencing({ kernel, logOrigin: settings.logOrigin, logger, onFatal })
+    const metrics = createHttpMetrics({ process: true })
+    const glass = new GlassWatch({ kernel, logger, registry: metrics.registry })
+    const sovereignty = new SovereigntyWatch({ platform, logger, registry: metrics.registry })
     try {
-      const app = await serverOf({ kernel, settings, logger, sequencing, onFatal })
+      const app = await serverOf({ kernel, settings, logger, sequencing, onFatal, metrics, sovereignty })
+      await glass.look()
+      glass.start()
+      sovereignty.start()
       const address = await listen(app, settings)
       const jobs = await startJobs(kernel, logger)
       announce(address, demonstration, (performance.now() - startedAt) / 1000)
@@ -48,6 +57,8 @@ export async function start(settings: Settings): Promise<void> {
       await jobs.stop()
       if (fatal !== undefined) throw fatal
     } finally {
+      await glass.stop()
+      await sovereignty.stop()
       await sequencing.stop()
     }
   } finally {
@@ -55,28 +66,42 @@ export async function start(settings: Settings): Promise<void> {
   }
 }
 
+/** What comes before anybody is served. */
+async function begin({ settings, kernel, logger }: Pick<Serving, 'settings' | 'kernel' | 'logger'>) {
+  await checkLogs(kernel)
+  const { hasDemonstration, folder } = settings
+  const demonstration = hasDemonstration ? await setUpDemonstration(kernel, folder) : undefined
+  await stateBackends(kernel, logger)
+  return demonstration
+}
+
 interface Serving {
   readonly kernel: ServingKernel
   readonly settings: Settings
   readonly logger: ReturnType<typeof createLogger>
   readonly sequencing: Sequencing
+  readonly metrics: HttpMetrics
+  readonly sovereignty: SovereigntyWatch
   onFatal(fatal: Fatal): void
 }
 
-async function serverOf({ kernel, settings, logger, sequencing, onFatal }: Serving) {
+async function serverOf(serving: Serving) {
+  const { kernel, settings, logger, sequencing, onFatal, metrics, sovereignty } = serving
   const { isSecure, metricsToken, trustedProxies } = settings
+  watchEgress(metrics.registry, kernel.egress)
+  watchDuties(metrics.registry, kernel)
   return createHttpServer({
     kernel,
     operations: await findOperations(),
     authenticate: authenticator(kernel, settings),
     logger,
-    metrics: createHttpMetrics({ process: true }),
+    metrics,
     trustedProxies,
     isSecure,
     sessionCookie: sessionCookie(isSecure),
     readiness: { database: () => reachable(kernel), log: async () => sequencing.check() },
     transparency: transparency(kernel),
-    pages: pages({ kernel, isSecure, reporting: { logger, onFatal } }),
+    pages: pages({ kernel, isSecure, sovereignty, reporting: { logger, onFatal } }),
     onFatal,
     ...(metricsToken !== undefined && { metricsToken }),
   })
@@ -103,6 +128,25 @@ async function listen(app: ReturnType<typeof createHttpServer>, { host, port }: 
       throw new Fatal('server.port_in_use', { host, port }, { cause: error })
     }
     throw error
+  }
+}
+
+/** Records what the installation brings, and says loudly what nobody has stated the facts of. */
+async function stateBackends(kernel: Kernel, logger: ReturnType<typeof createLogger>): Promise<void> {
+  for (const { institutionId, slug } of await institutions(kernel)) {
+    await stateBuiltIns(kernel, institutionId)
+    const { backend } = await backendNamed(kernel, institutionId, 'database')
+    if (backend.jurisdiction === 'domestic') continue
+    const remedy =
+      'khudi backend amend database --location … --operator … --owner … --keys … --evidence … --expires …'
+    logger.warn(
+      { institution: slug, backend: 'database' },
+      'the database counts as foreign: not all of its facts are known and domestic',
+    )
+    process.stderr.write(
+      `WARNING: the database of ${slug} counts as foreign, for not all of its four facts are known, good and domestic.\n` +
+        `Policy keeps official, personal and sensitive data out of it until they are stated: ${remedy}\n`,
+    )
   }
 }
 

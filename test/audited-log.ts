@@ -1,6 +1,7 @@
 /** An institution whose log has every kind of entry, signed, cosigned and published, as an audit finds it. */
+import { join } from 'node:path'
 import type pg from 'pg'
-import type { Actor } from '../kernel/access/roles.ts'
+import { type Actor, everywhere } from '../kernel/access/roles.ts'
 import { keysAtHand } from '../kernel/log/audit/at-hand.ts'
 import type { AuditedLog, AuditOptions } from '../kernel/log/audit/audit.ts'
 import { setPolicy } from '../kernel/log/policy.ts'
@@ -9,8 +10,9 @@ import type { ServingKernel } from '../kernel/operation.ts'
 import { recordOutcome } from '../kernel/outcomes/outcomes.ts'
 import { erasePerson } from '../kernel/vault/erase.ts'
 import type { TestDatabase } from './database.ts'
+import { root } from './files.ts'
 import { furnish } from './institution.ts'
-import { decided, freshKernel, permit, submit } from './kernel.ts'
+import { decided, freshKernel, permit, submit, testApplications } from './kernel.ts'
 import { holdLog, operatorOf } from './signed-log.ts'
 import { askOnce, makeWitness, type TestWitness, trustLog, witnessNet } from './witnesses.ts'
 
@@ -28,7 +30,7 @@ export interface AuditedInstitution {
 }
 
 export async function auditedInstitution(): Promise<AuditedInstitution> {
-  const { kernel: still, database } = await freshKernel()
+  const { kernel: still, database } = await freshKernel([testApplications, join(root, 'test/hearing')])
   // Every operation at an instant of its own, as outside of tests.
   let now = Date.parse('2026-03-02T06:00:00.000Z')
   const clock = () => {
@@ -58,7 +60,7 @@ export async function auditedInstitution(): Promise<AuditedInstitution> {
       origin,
       folder,
       transact: (work, options) =>
-        kernel.db.transaction(institutionId, work, { isReadOnly: true, ...options }),
+        kernel.db.transaction(institutionId, work, { isReadOnly: true, units: everywhere, ...options }),
     },
     atHand: keysAtHand(kernel.keys, held),
     witness,

@@ -11,7 +11,8 @@ import { after, test } from 'node:test'
 import { parsePolicy, verifyReceipt } from '@khudi/sdk/verify'
 import { to as copyTo } from 'pg-copy-streams'
 import pino from 'pino'
-import { issueKey } from '../kernel/access/access.ts'
+import { everywhere } from '../kernel/access/roles.ts'
+import { issueKey } from '../kernel/access-keys/access-keys.ts'
 import { backup } from '../kernel/backup/backup.ts'
 import { restore } from '../kernel/backup/restore.ts'
 import { caseIdOf, getCase } from '../kernel/cases/cases.ts'
@@ -26,7 +27,7 @@ import { runRound } from '../kernel/log/round.ts'
 import { makeLog } from '../kernel/log/store.ts'
 import { TileFolder } from '../kernel/log/tiles.ts'
 import { evaluationSet } from '../kernel/models/evaluation.ts'
-import { promote, trainModel } from '../kernel/models/models.ts'
+import { trainModel } from '../kernel/models/models.ts'
 import { outcomesOf, recordOutcome } from '../kernel/outcomes/outcomes.ts'
 import { completeReview, reviewsOf } from '../kernel/reviews/reviews.ts'
 import { erasePerson } from '../kernel/vault/erase.ts'
@@ -38,7 +39,7 @@ import { findOperations } from '../server/operations.ts'
 import { found, grantOf, nameOf, needles, outcomeOf as outcomeFor } from './canary/persons.ts'
 import { freshDatabase, type TestDatabase } from './database.ts'
 import { root } from './files.ts'
-import { foundInstitution, freshKernel, makeOfficer } from './kernel.ts'
+import { foundInstitution, freshKernel, makeOfficer, promote } from './kernel.ts'
 import { contradictions, entryCounts } from './log.ts'
 
 const { kernel, database, folder, clock } = await freshKernel([join(root, 'test/canary')])
@@ -55,7 +56,7 @@ const token = await issueKey(kernel, operator, {
   label: 'terminal',
   roles: ['machine'],
   applicationId: undefined,
-  expiresAt: new Date('2030-01-01'),
+  expiresAt: new Date('2027-01-01'),
 })
 
 await kernel.db.transaction(institutionId, (tx) => tx.run(makeLog, [institutionId, origin, kernel.clock()]))
@@ -162,7 +163,7 @@ async function placeEntries(): Promise<void> {
     institutionId,
     origin,
     folder: new TileFolder(join(kernel.logFolder, institutionId)),
-    transact: (work) => kernel.db.transaction(institutionId, work),
+    transact: (work) => kernel.db.transaction(institutionId, work, { units: everywhere }),
     signer: await signerOf(kernel, { institutionId, origin }),
     clock: kernel.clock,
     onDamage: assert.fail,

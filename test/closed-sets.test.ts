@@ -1,17 +1,24 @@
 /** The words of every closed set are the same in the code and in the table's `check`; a word more in either is refused. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { languages } from '@khudi/sdk'
+import { classifications, languages, legalBasisKinds } from '@khudi/sdk'
+import { BackendKind } from '../kernel/backends/facts.ts'
+import { BackendRow, Scheme } from '../kernel/backends/store.ts'
 import { CaseState } from '../kernel/cases/states.ts'
 import { CaseSource } from '../kernel/cases/store.ts'
+import { ConsentChannel, ConsentEvent, ConsentUse } from '../kernel/consents/events.ts'
 import { ReviewKind } from '../kernel/decisions/store.ts'
 import { delimiters } from '../kernel/imports/mapping.ts'
 import { ImportRow, ImportState } from '../kernel/imports/store.ts'
 import { JobState } from '../kernel/jobs/store.ts'
 import { LogKeyRow } from '../kernel/log/store.ts'
 import { ModelState } from '../kernel/models/store.ts'
+import { Ending } from '../kernel/proposals/store.ts'
 import { SystemState } from '../kernel/register/store.ts'
 import { Verdict } from '../kernel/reviews/store.ts'
+import { ceremonies } from '../kernel/sign-in/ceremonies.ts'
+import { AddressClass, FactorKind, Method, SecondFactor, Stage } from '../kernel/sign-in/store.ts'
+import { UnitChange } from '../kernel/units/store.ts'
 import { ErasureGround } from '../kernel/vault/grounds.ts'
 import { freshDatabase } from './database.ts'
 
@@ -20,15 +27,31 @@ const owner = await database.connect()
 
 const sets = [
   ['accounts', 'language', languages],
+  ['ai_systems', 'legal_basis_kind', legalBasisKinds],
   ['ai_systems', 'state', SystemState.options],
+  ['backends', 'change', BackendRow.shape.change.options],
+  ['backends', 'kind', BackendKind.options],
+  ['backends', 'scheme', Scheme.options],
+  ['transfers', 'classification', classifications.filter((one) => one !== 'open')],
   ['cases', 'source', CaseSource.options],
   ['cases', 'state', CaseState.options],
+  ['consents', 'channel', ConsentChannel.options],
+  ['consents', 'event', ConsentEvent.options],
+  ['consents', 'use', ConsentUse.options],
   ['decisions', 'review', ReviewKind.options],
   ['imports', 'state', ImportState.options],
   ['jobs', 'state', JobState.options],
   ['log_keys', 'algorithm', LogKeyRow.shape.algorithm.options],
   ['models', 'state', ModelState.options],
+  ['proposal_endings', 'state', Ending.options],
   ['reviews', 'verdict', Verdict.options],
+  ['factors', 'kind', FactorKind.options],
+  ['sessions', 'address_class', AddressClass.options],
+  ['sessions', 'method', Method.options],
+  ['sessions', 'stage', Stage.options],
+  ['sign_in_ceremonies', 'kind', Object.values(ceremonies).map(({ kind }) => kind)],
+  ['sign_in_rules', 'second_factor', SecondFactor.options],
+  ['unit_changes', 'change', UnitChange.options],
   ['vault_keys', 'erasure_ground', ErasureGround.options],
 ] as const
 

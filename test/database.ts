@@ -13,6 +13,7 @@
  */
 import { createHash } from 'node:crypto'
 import { after } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import {
@@ -90,13 +91,27 @@ export async function freshDatabase(options: FreshOptions = {}): Promise<TestDat
     isClosed = true
     await Promise.all(clients.map((client) => client.end()))
     await db.close()
-    await host.asAdministrator((client) =>
-      client.query(`drop database if exists ${quote(name)} with (force)`),
-    )
+    await host.asAdministrator((client) => dropDatabase(client, name))
     await host.close()
   }
   after(close)
   return { db, cluster, url: host.url(name), connect, close }
+}
+
+/**
+ * Without a superuser's rights PostgreSQL 15 does not end a vacuum of its own that happens to be at work there, and refuses to
+ * drop the database (42501); a moment later the vacuum is done.
+ */
+async function dropDatabase(client: pg.Client, name: string): Promise<void> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      await client.query(`drop database if exists ${quote(name)} with (force)`)
+      return
+    } catch (error) {
+      const isVacuumed = error instanceof pg.DatabaseError && error.code === '42501'
+      if (!isVacuumed || attempt === 20) throw error
+      await sleep(100 * attempt)
+    }
 }
 
 /** A server for tests, as its administrator sees it. */

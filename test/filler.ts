@@ -166,7 +166,7 @@ function drawValue({ name, type }: Pick<Column, 'name' | 'type'>, checks: string
     case 'date':
       return new Date(FIRST_INSTANT + integer * 86_400_000).toISOString().slice(0, 10)
     case 'timestamp with time zone':
-      return new Date(FIRST_INSTANT + integer * 3_600_000).toISOString()
+      return new Date(FIRST_INSTANT + integer * 600_000).toISOString()
     case 'json':
     case 'jsonb':
       return `{"drawn":${integer}}`
@@ -191,7 +191,10 @@ function drawText(name: string, checks: string, random: Random): string {
     .split('\n')
     .filter((check) => new RegExp(`\\b${name}\\b`).test(check) && !check.includes('~'))
     .flatMap((check) => [...check.matchAll(/'([^']*)'::text/g)].map(([, word = '']) => word))
-  return pick(words, random) ?? `word-${Math.floor(random() * 1e9).toString(36)}`
+  const least = Number(
+    new RegExp(`length\\((?:TRIM\\(BOTH FROM )?${name}\\)+ >= (\\d+)`).exec(checks)?.[1] ?? 0,
+  )
+  return pick(words, random) ?? `word-${Math.floor(random() * 1e9).toString(36)}`.padEnd(least, '-word')
 }
 
 function pick<T>(list: readonly T[], random: Random): T | undefined {

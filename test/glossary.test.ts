@@ -4,20 +4,32 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { type BilingualText, classifications, protections, z } from '@khudi/sdk'
+import { type BilingualText, classifications, legalBasisKinds, protections, z } from '@khudi/sdk'
 import { roles, scopes } from '../kernel/access/roles.ts'
+import { BackendKind, jurisdictions } from '../kernel/backends/facts.ts'
+import { Scheme } from '../kernel/backends/store.ts'
+import { BreachRisk, BreachStage } from '../kernel/breaches/breaches.ts'
 import { CaseState, caseEvents, stateLabels } from '../kernel/cases/states.ts'
 import { CaseSource } from '../kernel/cases/store.ts'
+import { ConsentChannel, ConsentEvent, ConsentUse } from '../kernel/consents/events.ts'
 import type { IntakeResult } from '../kernel/decisions/intake.ts'
 import { ReviewKind } from '../kernel/decisions/store.ts'
 import { ImportState } from '../kernel/imports/store.ts'
 import { JobState } from '../kernel/jobs/store.ts'
 import { LogKind } from '../kernel/log/kinds.ts'
 import { ModelState } from '../kernel/models/store.ts'
+import { proposalStates } from '../kernel/proposals/proposals.ts'
 import { SystemState } from '../kernel/register/store.ts'
+import { classificationSpecs } from '../kernel/registers/classifications.ts'
+import { legalBases } from '../kernel/registers/legal-bases.ts'
+import { Purpose, purposes } from '../kernel/registers/purposes.ts'
 import { Verdict } from '../kernel/reviews/store.ts'
+import { HoldKind } from '../kernel/rights/holds.ts'
+import { RequestChannel, RequestKind, RequestState, RequestVerdict } from '../kernel/rights/requests.ts'
+import { RetentionAfter } from '../kernel/rights/retention.ts'
+import { unitKinds } from '../kernel/units/kinds.ts'
+import { UnitChange } from '../kernel/units/store.ts'
 import { ErasureGround } from '../kernel/vault/grounds.ts'
-import { Purpose, purposes } from '../kernel/vault/purposes.ts'
 import { root, sourceFiles } from './files.ts'
 
 /** A record, so that a result which is added to the type is missing here when it is compiled. */
@@ -37,20 +49,45 @@ const closedSets: Readonly<Record<string, readonly string[]>> = {
   Verdicts: Verdict.options,
   'Kinds of log entry': LogKind.options,
   'Model states': ModelState.options,
+  'Proposal states': proposalStates,
   'Register states': SystemState.options,
   'Job states': JobState.options,
   'Import states': ImportState.options,
+  'Kinds of units': Object.keys(unitKinds),
+  'Changes of units': UnitChange.options,
   Classifications: classifications,
   Protections: protections,
   Roles: Object.keys(roles),
   Scopes: scopes,
   Purposes: Purpose.options,
   'Grounds of erasure': ErasureGround.options,
+  'Kinds of legal basis': legalBasisKinds,
+  'What consents are about': ConsentUse.options,
+  'What persons say': ConsentEvent.options,
+  'How persons say it': ConsentChannel.options,
+  'Kinds of backend': BackendKind.options,
+  Jurisdictions: jurisdictions,
+  'Schemes of backends': Scheme.options,
+  'Kinds of request': RequestKind.options,
+  'Request states': RequestState.options,
+  'Verdicts on requests': RequestVerdict.options,
+  'Channels of requests': RequestChannel.options,
+  'Kinds of hold': HoldKind.options,
+  'After retention': RetentionAfter.options,
+  'Risks of a breach': BreachRisk.options,
+  'Stages of a breach': BreachStage.options,
 }
 
 const labels: Readonly<Record<string, Readonly<Record<string, BilingualText>>>> = {
   'Case states': stateLabels,
+  'Kinds of units': unitKinds,
   Roles: Object.fromEntries(Object.entries(roles).map(([role, { label }]) => [role, label])),
+  'Kinds of legal basis': Object.fromEntries(
+    Object.entries(legalBases).map(([kind, { label }]) => [kind, label]),
+  ),
+  Classifications: Object.fromEntries(
+    Object.entries(classificationSpecs).map(([one, { label }]) => [one, label]),
+  ),
   Purposes: Object.fromEntries(Object.entries(purposes).map(([purpose, { label }]) => [purpose, label])),
 }
 

@@ -1,9 +1,11 @@
 /** An institution with a row in every table, made by the product's own operations. */
-import { issueKey, signIn } from '../kernel/access/access.ts'
+
 import type { Actor } from '../kernel/access/roles.ts'
+import { issueKey } from '../kernel/access-keys/access-keys.ts'
 import { sha256 } from '../kernel/canonical.ts'
 import { getCase } from '../kernel/cases/cases.ts'
 import { reveal } from '../kernel/cases/open.ts'
+import { giveConsent, liftObjection, objectTo, withdrawConsent } from '../kernel/consents/consents.ts'
 import { intake } from '../kernel/decisions/intake.ts'
 import { type ImportRow, runImport } from '../kernel/imports/imports.ts'
 import { claim, enqueue, fail, schedule } from '../kernel/jobs/jobs.ts'
@@ -12,11 +14,17 @@ import { receiptsOf } from '../kernel/log/receipts.ts'
 import type { ServingKernel } from '../kernel/operation.ts'
 import { recordOutcome } from '../kernel/outcomes/outcomes.ts'
 import { completeReview } from '../kernel/reviews/reviews.ts'
+import { signIn } from '../kernel/sign-in/sign-in.ts'
 import { erasePerson } from '../kernel/vault/erase.ts'
 import { rotateWrappingKey } from '../kernel/vault/rotate.ts'
 import { holdersFor } from '../kernel/vault/vault.ts'
 import { fileOf, mapping } from './applications/permits/mapping.ts'
+import { type FurnishedBackends, furnishBackends } from './institution-backends.ts'
+import { type FurnishedDuties, furnishDuties } from './institution-duties.ts'
 import { furnishLog } from './institution-log.ts'
+import { type FurnishedRights, furnishRights } from './institution-rights.ts'
+import { furnishSignIn } from './institution-sign-in.ts'
+import { type FurnishedUnits, furnishUnits } from './institution-units.ts'
 import { decided, foundInstitution, makeOfficer, permit, taken, trainLive } from './kernel.ts'
 
 export interface Furnished {
@@ -43,6 +51,10 @@ export interface Furnished {
   /** A decision that can be proven. */
   readonly receipt: { readonly caseId: string; readonly entryIndex: number }
   readonly deadJobId: string
+  readonly rights: FurnishedRights
+  readonly duties: FurnishedDuties
+  readonly backends: FurnishedBackends
+  readonly units: FurnishedUnits
   readonly finishedImport: ImportRow
 }
 
@@ -76,7 +88,20 @@ export async function furnish(kernel: ServingKernel, slug: string): Promise<Furn
     contents: 'fireworks',
   })
   const person = await makePerson(kernel, operator)
+  await objectTo(kernel, operator, {
+    holderId: person.personId,
+    applicationId: 'parcels',
+    use: 'training',
+    channel: 'written',
+    evidence: 'A letter.',
+  })
+  await hearPerson(kernel, operator, person.personId)
   await eraseSomebody(kernel, operator)
+  const rights = await furnishRights(kernel, operator)
+  const duties = await furnishDuties(kernel, operator)
+  const units = await furnishUnits(kernel, operator)
+  await furnishSignIn(kernel, operator)
+  const backends = await furnishBackends(kernel, operator, slug)
   const finishedImport = await importPermits(kernel, operator)
   const deadJobId = await makeJobs(kernel, institutionId)
   await answerOnce(kernel, operator)
@@ -92,6 +117,10 @@ export async function furnish(kernel: ServingKernel, slug: string): Promise<Furn
     person,
     receipt: await receiptOfCase(kernel, operator, cases.decided),
     deadJobId,
+    rights,
+    duties,
+    units,
+    backends,
     finishedImport,
   }
 }
@@ -118,6 +147,20 @@ async function makePerson(kernel: Kernel, operator: Actor) {
   return { personId: row.holderId, caseId }
 }
 
+/** The person takes an objection back, and says yes and no where an application that asks is installed. */
+async function hearPerson(kernel: Kernel, operator: Actor, holderId: string): Promise<void> {
+  const said = { holderId, channel: 'written', evidence: 'A letter.' } as const
+  await objectTo(kernel, operator, { ...said, applicationId: 'parcels', use: 'decision' })
+  await liftObjection(kernel, operator, { ...said, applicationId: 'parcels', use: 'decision' })
+  const asking = [...kernel.applications.values()].find(
+    ({ application }) => application.legalBasis.kind === 'consent',
+  )
+  if (asking === undefined) return
+  const consent = { ...said, applicationId: asking.application.id, use: 'decision' } as const
+  await giveConsent(kernel, operator, consent)
+  await withdrawConsent(kernel, operator, consent)
+}
+
 /** Somebody who had no case is erased, and the key that theirs lay under destroyed. */
 async function eraseSomebody(kernel: Kernel, operator: Actor): Promise<void> {
   const name = 'cnic:3520276543219'
@@ -141,6 +184,14 @@ async function makeCases(kernel: Kernel, operator: Actor, clerk: Actor) {
     version,
     recommendation: 'grant',
     reason: 'All is in order.',
+  })
+  const about = { answer: 'check', applicantCnic: '3520265432109', applicantName: 'Tahira' }
+  const sealed = await decided(kernel, operator, 'permits', permit(about))
+  await completeReview(kernel, clerk, {
+    caseId: sealed.caseId,
+    version: sealed.version,
+    recommendation: 'grant',
+    reason: 'The name is right.',
   })
   const closed = await decided(kernel, operator, 'permits', permit())
   const outcome = { finding: 'right' }

@@ -5,6 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import pg from 'pg'
+import { everywhere } from '../kernel/access/roles.ts'
 import { Database, type Parameter, type Statement } from '../kernel/db/database.ts'
 import { KERNEL_ROLE, KERNEL_SCHEMA } from '../kernel/db/roles.ts'
 import { describe, readCatalogue } from './describe.ts'
@@ -45,7 +46,7 @@ function findsFaults({ name }: Statement<unknown>): boolean {
 
 /** The first table that a statement reads. */
 function tableOf({ text }: Statement<unknown>): string {
-  return /\bfrom\s+(?!unnest\b)(\w+)/.exec(text)?.[1] ?? ''
+  return /\bfrom\s+(?!unnest\b)([a-z_]\w*)/.exec(text)?.[1] ?? ''
 }
 
 type Row = Readonly<Record<string, string | null>>
@@ -103,12 +104,12 @@ async function parametersFor({ text }: Statement<unknown>, row: Row): Promise<re
 
 /** Rows that say something: a count of nothing says nothing. */
 async function seen(as: string, statement: Statement<unknown>, parameters: readonly Parameter[]) {
-  const rows = await kernel.db.transaction(as, (tx) => tx.rows(statement, parameters))
+  const rows = await kernel.db.transaction(as, (tx) => tx.rows(statement, parameters), { units: everywhere })
   return rows.filter((row) => Object.values(row ?? {}).some(saysSomething))
 }
 
 const saysSomething = (value: unknown) =>
-  value !== null && value !== 0 && !(value instanceof Uint8Array && value.length === 0)
+  value !== null && value !== 0 && value !== false && !(value instanceof Uint8Array && value.length === 0)
 
 /** Parameters with which the statement finds rows of the furnished institution. */
 async function parametersThatFind({
@@ -155,7 +156,9 @@ test('an institution that was set in one transaction of a connection is not set 
   try {
     for (const select of selects.slice(0, 3)) {
       const parameters = await parametersThatFind(select)
-      await db.transaction(institutionId, (tx) => tx.rows(select.statement, parameters))
+      await db.transaction(institutionId, (tx) => tx.rows(select.statement, parameters), {
+        units: everywhere,
+      })
       await assert.rejects(
         db.platform((tx) => tx.rows(select.statement, parameters)),
         isUnset,

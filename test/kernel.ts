@@ -17,10 +17,13 @@ import { type IntakeRequest, type IntakeResult, intake } from '../kernel/decisio
 import * as institutions from '../kernel/institutions/institutions.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { keyFolder } from '../kernel/keys/key-folder.ts'
-import { promote, trainModel } from '../kernel/models/models.ts'
+import { trainModel } from '../kernel/models/models.ts'
+import { promotionOf } from '../kernel/models/promotion.ts'
 import type { ServingKernel } from '../kernel/operation.ts'
+import { approve, type Proposal, propose } from '../kernel/proposals/proposals.ts'
 import { loadApplications } from '../kernel/register/applications.ts'
 import { registerApplication } from '../kernel/register/register.ts'
+import { setSecondFactor } from '../kernel/sign-in/rules.ts'
 import { makeKernel, objectsFolderOf } from '../server/platform.ts'
 import { freshDatabase, type TestDatabase } from './database.ts'
 import { root } from './files.ts'
@@ -49,9 +52,13 @@ export interface TestKernel {
   another(): ServingKernel
 }
 
-export async function freshKernel(folders: readonly string[] = [testApplications]): Promise<TestKernel> {
+/** @param foreignFolders of applications that run confined */
+export async function freshKernel(
+  folders: readonly string[] = [testApplications],
+  foreignFolders: readonly string[] = [],
+): Promise<TestKernel> {
   const database = await freshDatabase()
-  const applications = await loadApplications(folders)
+  const applications = await loadApplications(folders, foreignFolders)
   const folder = freshFolder('kernel')
   // The least memory that Argon2id takes: what it costs is not what these tests are about.
   const keys = await keyFolder({ folder: join(folder, 'keys'), passphrase: 'test', memoryKib: 8 })
@@ -103,7 +110,10 @@ export async function foundInstitution(kernel: Kernel, slug: string): Promise<Ac
     { name: 'operator:test' },
     { slug, title },
   )
-  const operator = operatorActor(institutionId, 'test')
+  // Tests also open, review and record as the operator, which at the command line only imports do.
+  const named = operatorActor(institutionId, 'test')
+  const operator = { ...named, roles: [...named.roles, 'officer'] }
+  await setSecondFactor(kernel, operator, 'optional')
   for (const applicationId of kernel.applications.keys())
     await registerApplication(kernel, operator, applicationId)
   return operator
@@ -128,9 +138,19 @@ export async function makeOfficer(
   }
 }
 
+/** Makes a model live as two people do: one proposes it, another approves. */
+export async function promote(
+  kernel: ServingKernel,
+  operator: Actor,
+  given: { readonly applicationId: string; readonly digest: Uint8Array },
+): Promise<Proposal> {
+  const { proposalId } = await propose(kernel, operator, await promotionOf(kernel, operator, given))
+  return approve(kernel, operatorActor(operator.institutionId, 'second'), proposalId)
+}
+
 /** Trains a model of an application from its own samples and makes it live; answers its digest. */
 export async function trainLive(
-  kernel: Kernel,
+  kernel: ServingKernel,
   operator: Actor,
   given: {
     readonly applicationId: string
@@ -161,6 +181,8 @@ export function permit(
     readonly score?: number
     readonly applicantCnic?: string
     readonly applicantName?: string
+    /** Code of the unit whose permit it is. */
+    readonly office?: string
   } = {},
 ) {
   numbered += 1

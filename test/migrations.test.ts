@@ -35,6 +35,12 @@ const REFUSING: Readonly<Record<string, { readonly message: string; readonly hin
   },
 }
 
+/** Tables that a migration empties, each with the reason. */
+const EMPTYING: Readonly<Record<string, readonly string[]>> = {
+  // Everybody signs in again, since a session of before says nothing of a second factor.
+  '0005_sign_in.sql': ['sessions'],
+}
+
 const ROWS = 5
 const migrations = await readMigrations(KERNEL_MIGRATIONS, KERNEL_SCHEMA)
 const empty = await Promise.all(migrations.map(() => freshDatabase({ isMigrated: false })))
@@ -53,7 +59,8 @@ migrations.forEach((migration, index) => {
       await migrateTo(client, index)
       const counts = await fill(client, KERNEL_SCHEMA, ROWS)
       await migrateTo(client, index + 1)
-      for (const [table, rows] of counts) assert.equal(await count(client, table), rows, table)
+      for (const [table, rows] of counts)
+        assert.equal(await count(client, table), EMPTYING[migration.name]?.includes(table) ? 0 : rows, table)
     })
   else
     test(`${migration.name} refuses a filled database of the version before, and runs on an empty one`, async () => {
@@ -61,7 +68,8 @@ migrations.forEach((migration, index) => {
       await migrateTo(client, index)
       const counts = await fill(client, KERNEL_SCHEMA, ROWS)
       await assert.rejects(migrateTo(client, index + 1), refusedWith(refusal))
-      for (const [table, rows] of counts) assert.equal(await count(client, table), rows, table)
+      for (const [table, rows] of counts)
+        assert.equal(await count(client, table), EMPTYING[migration.name]?.includes(table) ? 0 : rows, table)
       await client.query(`truncate ${[...counts.keys()].map(quote).join(', ')}`)
       await migrateTo(client, index + 1)
     })
@@ -115,6 +123,7 @@ test('the kernel sees the rows of the named institution and of no other', async 
   const client = await filled.connect()
   const { rows: known } = await client.query<{ id: string }>('select institution_id as id from institutions')
   const kernel = await filled.connect({ role: KERNEL_ROLE, schema: KERNEL_SCHEMA })
+  await kernel.query(`set khudi.units = '*'`)
   for (const { id } of known.slice(0, 3)) {
     await kernel.query(`select set_config('khudi.institution_id', $1, false)`, [id])
     for (const table of filledRows.keys()) {

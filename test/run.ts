@@ -4,15 +4,20 @@
  *
  * `--check` leaves the second round out, `--long` adds `*.long.test.ts`, other words choose test files by their path.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { run } from 'node:test'
 import { spec } from 'node:test/reporters'
 import { openOwnServer } from './database.ts'
+import { recordRun } from './evidence.ts'
 import { root, testFiles, usingDatabase } from './files.ts'
 import { machineBinaries, startMachinePostgres } from './machine-postgres.ts'
+import { countConnections, countsFile } from './network/counts.ts'
+import { inNamespace, namespaceWords } from './network/namespace.ts'
 
 interface Counts {
   readonly tests: number
@@ -25,11 +30,18 @@ interface Counts {
 const CONCURRENCY = 2
 const FILE_TIMEOUT_MS = 5 * 60_000
 
+await goWithoutNetwork()
+
 const flags = new Set(process.argv.slice(2).filter((word) => word.startsWith('--')))
 const under = process.argv.slice(2).filter((word) => !word.startsWith('--'))
 for (const flag of flags) if (flag !== '--check' && flag !== '--long') fail(`unknown option ${flag}`)
 
 const skipped: string[] = []
+const missing = process.env[inNamespace]
+if (missing !== '')
+  skipped.push(
+    `the network namespace without a route: this machine does not allow it (${missing}); the counter counts all the same`,
+  )
 if (!existsSync(join(root, '../shared/data')))
   skipped.push('all that reads real files: ../shared/data is absent')
 if (!existsSync('/usr/bin/chromium')) skipped.push('browser journeys: /usr/bin/chromium is absent')
@@ -41,6 +53,8 @@ else if (flags.has('--check'))
 if (!flags.has('--long')) skipped.push('*.long.test.ts: run with --long')
 
 const results: string[] = []
+/** How long each file took, in either round. */
+const took: { readonly file: string; readonly tookMs: number }[] = []
 let isRed = false
 
 /** Ctrl-C ends the tests; the servers are then stopped on the way out, as after any run. */
@@ -53,6 +67,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 
 check('types', ['tsc', '--noEmit', '-p', root])
 check('lint and format', ['biome', 'check', '--error-on-warnings', root])
+
+const connections = join(mkdtempSync(join(tmpdir(), 'khudi-connections-')), 'attempts')
+process.env[countsFile] = connections
+process.env.NODE_OPTIONS =
+  `${process.env.NODE_OPTIONS ?? ''} --import=${new URL('./network/preload.mjs', import.meta.url).href}`.trim()
 
 const files = await testFiles(flags.has('--long'), under)
 const own = await onOwnServer(files)
@@ -109,8 +128,11 @@ async function runTests(chosen: readonly string[]): Promise<Counts> {
     cwd: root,
     signal: stop.signal,
   })
-  stream.on('test:summary', ({ file, counts: seen }) => {
-    if (file !== undefined) return
+  stream.on('test:summary', ({ file, duration_ms: tookMs, counts: seen }) => {
+    if (file !== undefined) {
+      took.push({ file: relative(root, file), tookMs })
+      return
+    }
     const { tests, passed, skipped: left, todo } = seen
     counts = { tests, passed, failed: tests - passed - left - todo, skipped: left }
   })
@@ -140,14 +162,48 @@ function note(what: string, { tests, passed, failed, skipped: left }: Counts): v
 function report(): void {
   heading('summary')
   for (const line of new Set(skipped)) console.log(`SKIPPED  ${line}`)
+  const { outside, provoked } = countConnections(connections)
+  isRed ||= outside.length > 0
+  for (const one of outside) results.push(`FAILED  outside connection: ${one}`)
   for (const line of results) console.log(line)
+  const slowest = took.toSorted((one, other) => other.tookMs - one.tookMs).slice(0, 10)
+  if (took.length > slowest.length)
+    for (const { file, tookMs } of slowest) console.log(`slow    ${(tookMs / 1_000).toFixed(1)} s  ${file}`)
+  console.log(
+    `outside connections attempted: ${outside.length} (and ${provoked} on purpose, by children that the guard is tried on)`,
+  )
   const sum = (pick: (counts: Counts) => number): number =>
     pick(own) + (again === undefined ? 0 : pick(again))
   console.log(`ℹ tests ${sum((counts) => counts.tests)}`)
   console.log(`ℹ pass ${sum((counts) => counts.passed)}`)
   console.log(`ℹ fail ${sum((counts) => counts.failed)}`)
   console.log(`ℹ skipped ${sum((counts) => counts.skipped)}`)
+  // Only the whole suite, where there is no route, shows that the product works alone.
+  if (missing === '' && under.length === 0) {
+    const [runs, failures] = [sum((counts) => counts.tests), sum((counts) => counts.failed)]
+    recordRun({ kind: 'suite-without-network', runs, failures, breaches: outside.length })
+  }
   process.exitCode = isRed ? 1 : 0
+}
+
+/**
+ * Goes on in a network namespace without a route, in a child that takes our place; here where the machine allows none, or where
+ * we are there already.
+ */
+async function goWithoutNetwork(): Promise<void> {
+  if (process.env[inNamespace] !== undefined) return
+  const words = namespaceWords()
+  process.env[inNamespace] = typeof words === 'string' ? words : ''
+  if (typeof words === 'string') return
+  const [program = '', ...parameters] = words
+  const child = spawn(program, [...parameters, process.execPath, ...process.argv.slice(1)], {
+    stdio: 'inherit',
+  })
+  // A terminal sends Ctrl-C to the child as well.
+  process.on('SIGINT', () => undefined)
+  process.on('SIGTERM', () => child.kill('SIGTERM'))
+  const [status] = await once(child, 'exit')
+  process.exit(typeof status === 'number' ? status : 1)
 }
 
 function heading(text: string): void {

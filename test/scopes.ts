@@ -8,9 +8,10 @@ import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 import fc from 'fast-check'
 import type pg from 'pg'
-import { issueKey, signIn } from '../kernel/access/access.ts'
 import { type Actor, holds, roles } from '../kernel/access/roles.ts'
+import { issueKey } from '../kernel/access-keys/access-keys.ts'
 import type { AnyOperation } from '../kernel/operation.ts'
+import { signIn } from '../kernel/sign-in/sign-in.ts'
 import { authenticator } from '../server/authenticate.ts'
 import { createHttpServer } from '../server/http/http-server.ts'
 import { findOperations } from '../server/operations.ts'
@@ -26,6 +27,7 @@ import {
   type Targets,
   targetsOf,
 } from './scope-requests.ts'
+import { checkUnitScopes, localsOf, type UnitWorld } from './unit-scopes.ts'
 
 /** Who asks: the headers that say so, and what the kernel knows of them. */
 interface Caller {
@@ -46,6 +48,8 @@ export async function checkScopes(noun: string): Promise<void> {
   assert.notEqual(operations.length, 0, `no operation of ${noun}`)
   const world = await makeWorld(operations)
   const callers = await callersOf(world)
+  const unitWorld = unitWorldOf(world)
+  const locals = await localsOf(unitWorld)
   const before = await rowDigests(world.owner, world.abroad)
   for (const operation of operations) {
     test(`${operation.id}: nobody is let in who does not say who they are`, () =>
@@ -53,6 +57,7 @@ export async function checkScopes(noun: string): Promise<void> {
     test(`${operation.id}: nothing outside the scope of whoever asks gets through`, () =>
       checkCallers(world, operation, callers))
   }
+  checkUnitScopes(noun, operations, { world: unitWorld, locals })
   test(`${noun}: after all this nothing of the other institution has changed`, async () => {
     assert.deepEqual(await rowDigests(world.owner, world.abroad), before)
   })
@@ -72,6 +77,21 @@ async function makeWorld(operations: readonly AnyOperation[]): Promise<World> {
   return { ...fresh, owner: await database.connect(), home, abroad, app }
 }
 
+/** The home institution for the tests of units. */
+function unitWorldOf(world: World): UnitWorld {
+  const { kernel, owner, home, app } = world
+  return {
+    kernel,
+    owner,
+    operator: home.operator,
+    ask: (operation, request) => ask(world, operation, request),
+    async get(url, headers) {
+      const { statusCode, body } = await app.inject({ method: 'GET', url, headers })
+      return { status: statusCode, body }
+    },
+  }
+}
+
 /** A draw of a few people and of keys with any roles and bond. */
 async function callersOf({ kernel, home }: World): Promise<fc.Arbitrary<Promise<Caller>>> {
   const { operator } = home
@@ -88,7 +108,7 @@ async function callersOf({ kernel, home }: World): Promise<fc.Arbitrary<Promise<
     roles: fc.subarray([...Object.keys(roles), ...officerRoles]),
     applicationId: fc.constantFrom(undefined, ...applicationIds),
   })
-  const expiresAt = new Date('2030-01-01')
+  const expiresAt = new Date('2027-01-01')
   const keys = key.map(async (actor): Promise<Caller> => {
     const token = await issueKey(kernel, operator, { label: 'drawn', ...actor, expiresAt })
     return { actor, headers: { authorization: `Bearer ${token}` } }
@@ -98,7 +118,7 @@ async function callersOf({ kernel, home }: World): Promise<fc.Arbitrary<Promise<
 
 interface Answer {
   readonly status: number
-  /** Without the number of the request, which is always another. */
+  /** Without the number of the request, which is always another, and without when keys were used. */
   readonly body: string
 }
 
@@ -117,11 +137,14 @@ async function ask(
     headers: {
       ...headers,
       ...(body !== undefined && { 'content-type': contentType }),
-      ...(editsVersion && { 'if-match': '"1"' }),
+      ...(editsVersion && { 'if-match': `"${target.version ?? 1}"` }),
     },
     ...(body !== undefined && { payload: JSON.stringify(body) }),
   })
-  const text = reply.body.replace(/"requestId":"[^"]*"/, '"requestId":""')
+  const text = reply.body
+    .replace(/"requestId":"[^"]*"/, '"requestId":""')
+    // Noted beside the request that used a key, sooner or later.
+    .replaceAll(/"usedAt":("[^"]*"|null)/g, '"usedAt":null')
   return { status: reply.statusCode, body: text }
 }
 
@@ -184,7 +207,7 @@ async function everyCaller(
   { own }: Targets,
 ): Promise<[Promise<Caller>, Target, number][]> {
   const every = [...Object.keys(roles), ...officerRoles]
-  const expiresAt = new Date('2030-01-01')
+  const expiresAt = new Date('2027-01-01')
   const key = async (applicationId: string | undefined): Promise<Caller> => {
     const actor = { roles: every, applicationId }
     const token = await issueKey(kernel, home.operator, { label: 'every role', ...actor, expiresAt })
@@ -194,7 +217,11 @@ async function everyCaller(
     actor: home.clerk,
     headers: { cookie: `${sessionCookie(false)}=${home.session}` },
   }
-  const callers = [...(await Promise.all([key(undefined), ...applicationIds.map(key)])), clerk]
+  const people = home.duties.people.map(
+    ({ actor, session }): Caller => ({ actor, headers: { cookie: `${sessionCookie(false)}=${session}` } }),
+  )
+  const keys = await Promise.all([key(undefined), ...applicationIds.map(key)])
+  const callers = [...keys, clerk, ...people]
   return callers.flatMap((caller) =>
     own.map((target, index): [Promise<Caller>, Target, number] => [Promise.resolve(caller), target, index]),
   )

@@ -1,6 +1,6 @@
 /** An institution's log with the keys that the product signs with; it grows when the test says so. */
 import { join } from 'node:path'
-import { type Actor, operatorActor } from '../kernel/access/roles.ts'
+import { type Actor, everywhere, operatorActor } from '../kernel/access/roles.ts'
 import { foundInstitution } from '../kernel/institutions/institutions.ts'
 import type { Kernel } from '../kernel/kernel.ts'
 import { signerOf } from '../kernel/log/log-keys.ts'
@@ -49,7 +49,7 @@ export async function holdLog(kernel: Kernel, institutionId: string, slug: strin
     institutionId,
     origin,
     folder: new TileFolder(join(kernel.logFolder, institutionId)),
-    transact: (work) => kernel.db.transaction(institutionId, work),
+    transact: (work) => kernel.db.transaction(institutionId, work, { units: everywhere }),
     signer: await signerOf(kernel, { institutionId, origin }),
     clock: kernel.clock,
   }

@@ -74,8 +74,8 @@ async function rewriteDecision({ client, institutionId, ...rest }: Intruder): Pr
   await client.query(`update decisions set score = 0.125, reasons = '[]' where decision_id = $1`, [id])
   // Where an officer waits for it, its place in the queue follows.
   await client.query(`update cases set priority = 0.125 where case_id = $1 and state = 'in_review'`, [caseId])
-  const decision = await tx.one(decisionById, [institutionId, id])
-  const { holderId } = await tx.one(caseById, [institutionId, caseId])
+  const decision = await tx.one(decisionById, [institutionId, id, null])
+  const { holderId } = await tx.one(caseById, [institutionId, caseId, null])
   const entry = (await tx.rows(entriesOfCase, [institutionId, caseId])).find((one) => one.recordId === id)
   if (entry === undefined) throw new Error('the decision was found by its entry')
   const recordDigest = recordDigestOf({ ...entry, record: decisionRecord(decision, holderId) })

@@ -21,6 +21,12 @@ export const boundTables: Readonly<
   sampling_keys: {},
   accounts: {},
   access_keys: {},
+  sign_in_rules: {},
+  passwords: {},
+  // What a passkey is called and reached by; and what each use of a factor moves on.
+  factors: { free: ['name', 'transports', 'counter', 'last_used_at'] },
+  issuers: {},
+  identities: {},
   ai_systems: {},
   models: {},
   // What came with the opening of a case may as well have come just after: its version is known to two or three.
@@ -30,6 +36,10 @@ export const boundTables: Readonly<
   outcomes: {},
   imports: { where: `state = 'finished'` },
   reads: {},
+  proposals: {},
+  proposal_endings: {},
+  glasses: {},
+  glass_reviews: {},
   // When a holder was first needed is in no entry: that would be one more for every person.
   vault_keys: { free: ['created_at'] },
   // The first keys are made with the institution; their successors are bound by what they were put in the place of.

@@ -11,7 +11,15 @@ export default defineApplication({
   id: 'template',
   title: { en: 'Template', ur: 'نمونہ' },
   purpose: { en: 'Choose which requests to inspect', ur: 'معائنے کے لیے درخواستوں کا انتخاب' },
-  legalBasis: 'Name the law and the section that permit this decision',
+  // Which kind of basis this is decides what the persons concerned may do: take consent back, object. Ask a lawyer.
+  legalBasis: {
+    kind: 'public_task',
+    law: {
+      en: 'Name the law that permits this decision',
+      ur: 'اس قانون کا نام لکھیں جو اس فیصلے کی اجازت دیتا ہے',
+    },
+    section: '1',
+  },
   classification: 'personal',
   case: Request,
   outcome: Inspection,

@@ -21,7 +21,11 @@ export default defineApplication({
   id: 'customs',
   title: { en: 'Customs risk', ur: 'کسٹمز رسک' },
   purpose: { en: 'Choose which goods to examine', ur: 'معائنے کے لیے سامان کا انتخاب' },
-  legalBasis: 'Customs Act 1969, section 80',
+  legalBasis: {
+    kind: 'law',
+    law: { en: 'Customs Act 1969', ur: 'کسٹمز ایکٹ 1969' },
+    section: '80',
+  },
   classification: 'official',
   // From general knowledge; neither the section nor the period has been checked against the text of the Act and its rules.
   retention: {
@@ -80,6 +84,7 @@ export default defineApplication({
     },
   },
   reference: ({ declarationNumber }) => declarationNumber,
+  unit: ({ customsOffice }) => customsOffice,
   occurredOn: ({ filedOn }) => filedOn,
   subject: ({ importerNtn, importerId }) =>
     importerNtn === undefined ? `importer:${importerId}` : `ntn:${importerNtn}`,

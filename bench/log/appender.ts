@@ -3,6 +3,7 @@
  * when each transaction was committed. Parameters: one JSON object.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { everywhere } from '../../kernel/access/roles.ts'
 import { canonicalJson } from '../../kernel/canonical.ts'
 import { externalCluster } from '../../kernel/db/cluster.ts'
 import { Database } from '../../kernel/db/database.ts'
@@ -24,7 +25,11 @@ async function work(): Promise<void> {
     const dueAt = rate === undefined ? 0 : startedAt + (transaction * entriesPerTransaction * 1000) / rate
     if (dueAt > performance.now()) await sleep(dueAt - performance.now())
     const recorded = recordsOf(transaction)
-    await db.transaction(institutionId, (tx) => append(tx, { actor: 'key:bench', at: new Date() }, recorded))
+    await db.transaction(
+      institutionId,
+      (tx) => append(tx, { actor: 'key:bench', at: new Date() }, recorded),
+      { units: everywhere },
+    )
     committedAtMs[transaction] = performance.timeOrigin + performance.now()
   }
 }

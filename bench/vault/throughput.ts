@@ -2,7 +2,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { type CustomsInstitution, foundCustoms } from '../../test/customs-institution.ts'
+import { alone, type CustomsInstitution, foundCustoms } from '../../test/customs-institution.ts'
 import { root } from '../../test/files.ts'
 import type { Installation } from '../../test/installation.ts'
 import { ndjson } from '../decide/stream.ts'
@@ -27,7 +27,7 @@ export interface ThroughputWork {
 
 export async function throughputRows(work: ThroughputWork): Promise<readonly Measurement[]> {
   const { installation, say, streamed, taken: examples } = work
-  installation.environment.KHUDI_APPLICATIONS = applicationWithoutPersonalFields(installation.scratch)
+  installation.environment.KHUDI_TRUSTED_APPLICATIONS = applicationWithoutPersonalFields(installation.scratch)
   say(`taking in ${examples} declarations for each application, learning from them`)
   const customs = await foundCustoms(installation, examples)
   return installation.withDatabase(async () => {
@@ -73,7 +73,7 @@ async function foundOpen({ run }: Installation, { history }: CustomsInstitution)
   await run(['application', 'register', open])
   await run(['import', open, history.path, '--mapping', history.mapping])
   const { modelDigest } = Trained.parse(await run(['model', 'train', open]))
-  await run(['model', 'promote', open, modelDigest])
+  await run(['model', 'promote', open, modelDigest, '--break-glass', alone])
 }
 
 /** What one stream took. */

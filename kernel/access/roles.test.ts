@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { holds, operatorActor, roles, type Scope, scopes } from './roles.ts'
+import { actingAt, holds, operatorActor, roles, type Scope, scopes, unitsFor } from './roles.ts'
 
 test('an administrator reads no case and decides nothing by being one', () => {
   const forbidden: readonly Scope[] = [
@@ -64,4 +64,41 @@ test('the operator at the command line is named in the log and decides no case',
   // Who answers for the machine answers persons' requests on it too, and each reading is in the log.
   for (const scope of ['case.open', 'case.review', 'outcome.record'] as const)
     assert.equal(holds(actor, scope), false)
+})
+
+test('a role holds at its units what concerns cases, and nothing of the institution as a whole', () => {
+  const ofCases: readonly Scope[] = [
+    'case.open',
+    'case.read',
+    'case.review',
+    'outcome.record',
+    'decision.read',
+    'log.read',
+    'unit.read',
+  ]
+  const names = fc.uniqueArray(fc.constantFrom(...Object.keys(roles)), { minLength: 1 })
+  const limited = fc.array(fc.constantFrom('a', 'b', 'c'), { minLength: 1 })
+  fc.assert(
+    fc.property(names, limited, fc.constantFrom(...scopes), (held, at, scope) => {
+      const everywhere = holds({ roles: held }, scope)
+      const atUnits = { roles: held, units: new Map(held.map((role) => [role, at])) }
+      assert.equal(holds(atUnits, scope), everywhere && ofCases.includes(scope))
+      const expected = everywhere && ofCases.includes(scope) ? [...new Set(at)] : []
+      assert.deepEqual(unitsFor(atUnits, scope), expected)
+    }),
+  )
+})
+
+test('acting at a unit leaves the roles that hold there', () => {
+  const actor = {
+    roles: ['officer', 'auditor', 'permits.clerk'],
+    units: new Map([
+      ['officer', ['a']],
+      ['auditor', ['b']],
+    ]),
+  }
+  assert.deepEqual(actingAt(actor, 'a').roles, ['officer', 'permits.clerk'])
+  assert.deepEqual(actingAt(actor, 'c').roles, ['permits.clerk'])
+  assert.deepEqual(actingAt(actor, null).roles, ['permits.clerk'])
+  assert.deepEqual(actingAt({ roles: ['officer'] }, null).roles, ['officer'])
 })

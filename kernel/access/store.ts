@@ -23,12 +23,6 @@ export const insertAccount = statement({
     on conflict (institution_id, username) do nothing`,
 })
 
-export const accountByUsername = statement({
-  name: 'access.accountByUsername',
-  text: `select ${columns} from accounts where institution_id = $1 and username = $2`,
-  row: AccountRow,
-})
-
 export const accountNames = statement({
   name: 'access.accountNames',
   text: 'select account_id, username from accounts where institution_id = $1 and account_id = any($2::uuid[])',
@@ -41,48 +35,100 @@ export const listAccounts = statement({
   row: AccountRow,
 })
 
-export const insertSession = statement({
-  name: 'access.insertSession',
+/** The roles that an account is opened with, in the whole institution; see the column `grant_id` (0004_units.sql). */
+export const insertFirstGrants = statement({
+  name: 'access.insertFirstGrants',
   text: `
-    insert into sessions (institution_id, token_hash, account_id, created_at, expires_at)
-    values ($1, $2, $3, $4, $5)`,
+    insert into account_grants (institution_id, grant_id, account_id, role, unit_id, given_at)
+    select distinct $1::uuid, overlay(overlay(encode(substr(sha256(textsend($2::text || ' ' || role)), 1, 16), 'hex') placing '8' from 13) placing '8' from 17)::uuid, $2::text::uuid,
+      role, null::uuid, $4::timestamptz
+    from unnest($3::text[]) as role`,
 })
 
-/** The account behind a session that is still good. */
-export const accountOfSession = statement({
-  name: 'access.accountOfSession',
+export const GrantRow = z.strictObject({
+  grantId: z.uuid(),
+  accountId: z.uuid(),
+  role: z.string(),
+  /** Null where the role holds in the whole institution. */
+  unitId: z.uuid().nullable(),
+  givenAt: z.date(),
+})
+export type GrantRow = z.infer<typeof GrantRow>
+
+/** Nothing where the account has the role there already. */
+export const insertGrant = statement({
+  name: 'access.insertGrant',
   text: `
-    select accounts.account_id, username, roles, password_hash, language, accounts.created_at, disabled_at
-    from sessions join accounts using (institution_id, account_id)
-    where institution_id = $1 and token_hash = $2 and expires_at > $3 and disabled_at is null`,
+    insert into account_grants (institution_id, grant_id, account_id, role, unit_id, given_at)
+    values ($1, $2, $3, $4, $5, $6)
+    on conflict do nothing`,
+})
+
+export const grantsInForce = statement({
+  name: 'access.grantsInForce',
+  text: `
+    select grant_id, account_id, role, unit_id, given_at from account_grants
+    where institution_id = $1 and account_id = any($2::uuid[]) and revoked_at is null
+    order by account_id, role, unit_id nulls first`,
+  row: GrantRow,
+})
+
+export const revokeGrant = statement({
+  name: 'access.revokeGrant',
+  text: `
+    update account_grants set revoked_at = $4
+    where institution_id = $1 and account_id = $2 and grant_id = $3 and revoked_at is null`,
+})
+
+/** An account's roles, each with the units where it holds, those below included; no units where it holds everywhere. */
+export const rightsOfAccount = statement({
+  name: 'access.rightsOfAccount',
+  text: `
+    with recursive given as (
+      select role, unit_id from account_grants
+      where institution_id = $1 and account_id = $2 and revoked_at is null
+    ), held (role, unit_id) as (
+      select role, unit_id from given
+      union
+      select held.role, units.unit_id from held join units on units.institution_id = $1 and units.parent_id = held.unit_id
+    )
+    select role, bool_or(unit_id is null) as is_everywhere,
+      coalesce(array_agg(unit_id) filter (where unit_id is not null), '{}') as unit_ids
+    from held group by role order by role`,
+  row: z.strictObject({ role: z.string(), isEverywhere: z.boolean(), unitIds: z.array(z.uuid()) }),
+})
+
+export const accountById = statement({
+  name: 'access.accountById',
+  text: `select ${columns} from accounts where institution_id = $1 and account_id = $2`,
   row: AccountRow,
 })
 
-export const deleteSession = statement({
-  name: 'access.deleteSession',
-  text: 'delete from sessions where institution_id = $1 and token_hash = $2',
+/** Locks an account, so that what is granted to it is granted one after the other. */
+export const lockAccount = statement({
+  name: 'access.lockAccount',
+  text: `select ${columns} from accounts where institution_id = $1 and account_id = $2 for update`,
+  row: AccountRow,
 })
 
-export const deleteExpiredSessions = statement({
-  name: 'access.deleteExpiredSessions',
-  text: 'delete from sessions where institution_id = $1 and expires_at <= $2',
-})
-
-export const insertKey = statement({
-  name: 'access.insertKey',
+export const disableAccount = statement({
+  name: 'access.disableAccount',
   text: `
-    insert into access_keys (institution_id, key_hash, label, roles, application_id, created_at, expires_at)
-    values ($1, $2, $3, $4, $5, $6, $7)`,
+    update accounts set disabled_at = $3
+    where institution_id = $1 and account_id = $2 and disabled_at is null`,
 })
 
-export const keyByHash = statement({
-  name: 'access.keyByHash',
+export const endSessions = statement({
+  name: 'access.endSessions',
+  text: 'delete from sessions where institution_id = $1 and account_id = $2',
+})
+
+/** A page of accounts by user name, behind $2. */
+export const accountsAfter = statement({
+  name: 'access.accountsAfter',
   text: `
-    select label, roles, application_id from access_keys
-    where institution_id = $1 and key_hash = $2 and expires_at > $3 and revoked_at is null`,
-  row: z.strictObject({
-    label: z.string(),
-    roles: z.array(z.string()),
-    applicationId: z.string().nullable(),
-  }),
+    select ${columns} from accounts
+    where institution_id = $1 and ($2::text is null or username > $2)
+    order by username limit $3`,
+  row: AccountRow,
 })

@@ -10,7 +10,8 @@ import {
   submit,
   taken,
 } from '../../test/kernel.ts'
-import type { Actor } from '../access/roles.ts'
+import { type Actor, everywhere } from '../access/roles.ts'
+import type { Transaction } from '../db/database.ts'
 import { intake } from '../decisions/intake.ts'
 import { recordOutcome } from '../outcomes/outcomes.ts'
 import { completeReview } from '../reviews/reviews.ts'
@@ -183,7 +184,9 @@ test('of several that move a case on at once, one does', async () => {
     (caseId) => ({ caseId, state: 'decided', reviewRole: null, priority: null, holderId: null }) as const,
   )
   const tries = Array.from({ length: 4 }, () =>
-    kernel.db.transaction(operator.institutionId, (tx) => moveUndecided(tx, kernel.clock(), moves)),
+    kernel.db.transaction(operator.institutionId, (tx) => moveUndecided(tx, kernel.clock(), moves), {
+      units: everywhere,
+    }),
   )
   const moved = (await Promise.all(tries)).flatMap((set) => [...set])
   assert.deepEqual(moved.toSorted(), ids.toSorted())
@@ -192,7 +195,9 @@ test('of several that move a case on at once, one does', async () => {
 test('a case that moved since it was seen is not taken', async () => {
   const { caseId, version } = await decided(kernel, operator, 'permits', permit())
   const take = (seen: number | undefined) =>
-    kernel.db.transaction(operator.institutionId, (tx) => takeCase(tx, operator, { caseId, version: seen }))
+    kernel.db.transaction(operator.institutionId, (tx) => takeCase(tx, operator, { caseId, version: seen }), {
+      units: everywhere,
+    })
   await assert.rejects(take(version + 1), { code: 'case.version_stale' })
   assert.equal((await take(version)).version, version)
   assert.equal((await take(undefined)).version, version)
@@ -200,12 +205,12 @@ test('a case that moved since it was seen is not taken', async () => {
 
 test('an impossible move changes nothing', async () => {
   const { caseId } = await decided(kernel, operator, 'permits', permit())
-  const moved = kernel.db.transaction(operator.institutionId, async (tx) =>
+  const impossible = async (tx: Transaction) =>
     move(tx, await takeCase(tx, operator, { caseId, version: undefined }), {
       event: 'review.completed',
       at: kernel.clock(),
-    }),
-  )
+    })
+  const moved = kernel.db.transaction(operator.institutionId, impossible, { units: everywhere })
   await assert.rejects(moved, { code: 'case.transition_impossible' })
   assert.equal((await getCase(kernel, operator, caseId)).row.version, 1)
 })
@@ -214,7 +219,7 @@ test('the counts by state are those of the institution', async () => {
   const counted = await foundInstitution(kernel, 'counted')
   await open(counted, permit(), permit())
   await submit(kernel, counted, 'permits', permit({ answer: 'check' }))
-  assert.deepEqual(await caseCounts(kernel, counted.institutionId), [
+  assert.deepEqual(await caseCounts(kernel, counted), [
     { applicationId: 'permits', state: 'in_review', cases: 1 },
     { applicationId: 'permits', state: 'opened', cases: 2 },
   ])

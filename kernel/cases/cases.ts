@@ -1,7 +1,7 @@
 /** Cases: what is to be decided about. Opened once by their reference; moved on by decisions, reviews and outcomes. */
-import { mayUse } from '../access/access.ts'
-import type { Actor } from '../access/roles.ts'
+import { type Actor, everywhere, type Scope, unitsFor } from '../access/roles.ts'
 import type { Transaction } from '../db/database.ts'
+import { packed } from '../db/packed.ts'
 import { type DecisionRow, decisionsOf } from '../decisions/decisions.ts'
 import { Refusal } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
@@ -43,6 +43,7 @@ export type NewCase = Pick<
   | 'sealed'
   | 'payloadDigest'
   | 'holderId'
+  | 'unitId'
   | 'reviewRole'
   | 'priority'
 >
@@ -64,22 +65,8 @@ export async function addCases(
   const sorted = cases.toSorted((a, b) =>
     a.reference < b.reference ? -1 : a.reference > b.reference ? 1 : 0,
   )
-  const rows = await tx.rows(insertCases, [
-    tx.institutionId,
-    applicationId,
-    source,
-    at,
-    sorted.map(({ caseId }) => caseId),
-    sorted.map(({ reference }) => reference),
-    sorted.map(({ state }) => state),
-    sorted.map(({ occurredOn }) => occurredOn),
-    sorted.map(({ payload }) => payload),
-    sorted.map(({ sealed }) => sealed),
-    sorted.map(({ payloadDigest }) => payloadDigest),
-    sorted.map(({ holderId }) => holderId),
-    sorted.map(({ reviewRole }) => reviewRole),
-    sorted.map(({ priority }) => priority),
-  ])
+  const about = [tx.institutionId, applicationId, source, at]
+  const rows = await tx.rows(insertCases, [...about, ...columnsOf(sorted)])
   const added = new Set(rows.map(({ caseId }) => caseId))
   const recorded = cases
     .filter(({ caseId }) => added.has(caseId))
@@ -92,6 +79,26 @@ export async function addCases(
       }),
     )
   return { added, recorded }
+}
+
+/** What is given of cases, column by column, in the order of the statement. */
+function columnsOf(cases: readonly NewCase[]) {
+  const sealed = packed(cases.map((given) => given.sealed))
+  return [
+    cases.map(({ caseId }) => caseId),
+    cases.map(({ reference }) => reference),
+    cases.map(({ state }) => state),
+    cases.map(({ occurredOn }) => occurredOn),
+    cases.map(({ payload }) => payload),
+    sealed.bytes,
+    packed(cases.map(({ payloadDigest }) => payloadDigest)).bytes,
+    cases.map(({ holderId }) => holderId),
+    cases.map(({ reviewRole }) => reviewRole),
+    cases.map(({ priority }) => priority),
+    cases.map(({ unitId }) => unitId),
+    sealed.starts,
+    sealed.lengths,
+  ]
 }
 
 /** Cases that already have one of these references. */
@@ -116,20 +123,36 @@ export interface CaseFile {
   readonly history: readonly LogEntry[]
 }
 
-/** @throws Refusal `case.not_found`, also for a case of another institution or of an application hidden from the actor */
-export async function getCase(kernel: Kernel, actor: Actor, caseId: string): Promise<CaseFile> {
+/** A case, and the scope by which it is seen where that is not `case.read`. */
+export type WhichCase = string | { readonly caseId: string; readonly by: Scope }
+
+/** Options of a transaction that reads what the actor sees by the scope. */
+export function seeing(actor: Actor, by: Scope) {
+  return { isReadOnly: true, units: unitsFor(actor, by) } as const
+}
+
+/** The case's identifier, with the options of a transaction in which it is seen. */
+export function seenCase(actor: Actor, which: WhichCase) {
+  const { caseId, by } = typeof which === 'string' ? { caseId: which, by: 'case.read' as const } : which
+  return { caseId, options: seeing(actor, by) }
+}
+
+/**
+ * @throws Refusal `case.not_found`, also for a case of another institution, of a unit where the actor does not hold the scope,
+ *   or of an application hidden from the actor
+ */
+export async function getCase(kernel: Kernel, actor: Actor, which: WhichCase): Promise<CaseFile> {
+  const { caseId, options } = seenCase(actor, which)
   return kernel.db.transaction(
     actor.institutionId,
     async (tx) => {
-      const [row, decisions, history] = await Promise.all([
-        tx.maybe(caseById, [actor.institutionId, caseId]),
-        decisionsOf(tx, [caseId]),
-        historyOf(tx, caseId),
-      ])
-      if (row === undefined || !mayUse(actor, row.applicationId)) throw new Refusal('case.not_found')
+      // Nothing else is asked for before: a case that is hidden would take longer than one that is not there.
+      const row = await tx.maybe(caseById, [actor.institutionId, caseId, actor.applicationId ?? null])
+      if (row === undefined) throw new Refusal('case.not_found')
+      const [decisions, history] = await Promise.all([decisionsOf(tx, [caseId]), historyOf(tx, caseId)])
       return { row, decision: decisions.get(caseId), history }
     },
-    { isReadOnly: true },
+    options,
   )
 }
 
@@ -142,7 +165,7 @@ export async function caseIdOf(
   const [found] = await kernel.db.transaction(
     actor.institutionId,
     (tx) => findByReference(tx, applicationId, [reference]),
-    { isReadOnly: true },
+    seeing(actor, 'case.read'),
   )
   if (found === undefined) throw new Refusal('case.not_found')
   return found.caseId
@@ -160,7 +183,7 @@ export async function seeCase(
   actor: Pick<Actor, 'applicationId'>,
   { caseId, version }: WantedCase,
 ): Promise<CaseRow> {
-  return wanted(await tx.maybe(caseById, [tx.institutionId, caseId]), actor, version)
+  return wanted(await tx.maybe(caseById, [tx.institutionId, caseId, actor.applicationId ?? null]), version)
 }
 
 /** Locks a case for a change. @throws Refusal `case.not_found` (as `getCase`), `case.version_stale` */
@@ -169,15 +192,11 @@ export async function takeCase(
   actor: Pick<Actor, 'applicationId'>,
   { caseId, version }: WantedCase,
 ): Promise<CaseRow> {
-  return wanted(await tx.maybe(lockCase, [tx.institutionId, caseId]), actor, version)
+  return wanted(await tx.maybe(lockCase, [tx.institutionId, caseId, actor.applicationId ?? null]), version)
 }
 
-function wanted(
-  row: CaseRow | undefined,
-  actor: Pick<Actor, 'applicationId'>,
-  version: WantedCase['version'],
-): CaseRow {
-  if (row === undefined || !mayUse(actor, row.applicationId)) throw new Refusal('case.not_found')
+function wanted(row: CaseRow | undefined, version: WantedCase['version']): CaseRow {
+  if (row === undefined) throw new Refusal('case.not_found')
   if (version !== undefined && row.version !== version) throw new Refusal('case.version_stale')
   return row
 }
@@ -233,7 +252,7 @@ export async function findCases(
   return kernel.db.transaction(
     actor.institutionId,
     (tx) => tx.rows(listCases, [actor.institutionId, applicationId, states, after, size]),
-    { isReadOnly: true },
+    seeing(actor, 'case.read'),
   )
 }
 
@@ -258,13 +277,16 @@ export async function queueOf(
   return kernel.db.transaction(
     actor.institutionId,
     async (tx) => {
+      const { roles, atUnits } = reviewingRoles(actor)
       const parameters = [
         actor.institutionId,
-        actor.roles,
+        roles,
         applicationId,
         after?.caseId,
         after?.priority,
         size,
+        atUnits.map(({ role }) => role),
+        atUnits.map(({ unitId }) => unitId),
       ]
       const rows = await tx.rows(reviewQueue, parameters)
       const decisions = await decisionsOf(
@@ -273,15 +295,21 @@ export async function queueOf(
       )
       return rows.map((row) => ({ row, decision: decisions.get(row.caseId) }))
     },
-    { isReadOnly: true },
+    seeing(actor, 'case.review'),
   )
 }
 
-/** How many cases are in each state, by application. */
-export async function caseCounts(kernel: Kernel, institutionId: string) {
-  return kernel.db.transaction(institutionId, (tx) => tx.rows(countByState, [institutionId]), {
-    isReadOnly: true,
-  })
+/** The actor's roles: those that hold everywhere, and the others with each unit where they do. */
+function reviewingRoles({ roles, units }: Actor) {
+  const atUnits = [...(units ?? [])].flatMap(([role, at]) => at.map((unitId) => ({ role, unitId })))
+  return { roles: roles.filter((role) => units?.has(role) !== true), atUnits }
+}
+
+/** How many cases are in each state, by application, of those that the actor may read. */
+export async function caseCounts(kernel: Kernel, actor: Actor) {
+  const { institutionId } = actor
+  const count = (tx: Transaction) => tx.rows(countByState, [institutionId])
+  return kernel.db.transaction(institutionId, count, seeing(actor, 'case.read'))
 }
 
 /** A case that waits for a decision, as the decision needs it. */
@@ -302,7 +330,7 @@ export async function countUndecidedCases(kernel: Kernel, actor: Actor, period: 
   const { cases } = await kernel.db.transaction(
     actor.institutionId,
     (tx) => tx.one(countUndecided, [actor.institutionId, applicationId, from, to]),
-    { isReadOnly: true },
+    { isReadOnly: true, units: everywhere },
   )
   return cases
 }
@@ -322,9 +350,7 @@ export async function* undecided(
     const cases = await kernel.db.transaction(
       actor.institutionId,
       (tx) => tx.rows(undecidedCases, parameters),
-      {
-        isReadOnly: true,
-      },
+      { isReadOnly: true, units: everywhere },
     )
     if (cases.length > 0) yield cases
     const last = cases.at(-1)

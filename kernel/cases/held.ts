@@ -1,4 +1,5 @@
 /** Cases by whose key they are sealed under: what is held on a person. */
+import { everywhere } from '../access/roles.ts'
 import type { Transaction } from '../db/database.ts'
 import type { Kernel } from '../kernel.ts'
 import { type CaseRow, casesHeld, casesOfHolder } from './store.ts'
@@ -12,7 +13,7 @@ export async function casesHeldOn(tx: Transaction, holderId: string) {
 
 const beforeAll = '00000000-0000-0000-0000-000000000000'
 
-/** All cases of a holder, oldest first, in pages, each read in a transaction of its own. */
+/** All cases of a holder in the whole institution, oldest first, in pages, each read in a transaction of its own. */
 export async function* streamCasesOf(
   kernel: Kernel,
   institutionId: string,
@@ -23,6 +24,7 @@ export async function* streamCasesOf(
     const place = [institutionId, holderId, after, page]
     const rows = await kernel.db.transaction(institutionId, (tx) => tx.rows(casesOfHolder, place), {
       isReadOnly: true,
+      units: everywhere,
     })
     const last = rows.at(-1)
     if (last === undefined) return

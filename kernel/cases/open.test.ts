@@ -9,12 +9,13 @@ import { sessionCookie } from '../../server/pages/session.ts'
 import { furnish } from '../../test/institution.ts'
 import { decided, freshKernel, makeOfficer, permit } from '../../test/kernel.ts'
 import { bodyOf, targetsOf } from '../../test/scope-requests.ts'
-import { issueKey, signIn } from '../access/access.ts'
-import { type Actor, roles } from '../access/roles.ts'
+import { type Actor, holds, roles } from '../access/roles.ts'
+import { issueKey } from '../access-keys/access-keys.ts'
 import { newId } from '../identifiers.ts'
 import type { AnyOperation } from '../operation.ts'
 import { recordOutcome } from '../outcomes/outcomes.ts'
 import { completeReview } from '../reviews/reviews.ts'
+import { signIn } from '../sign-in/sign-in.ts'
 import { erasePerson } from '../vault/erase.ts'
 import { getCase } from './cases.ts'
 import { ReadingPurpose } from './open.ts'
@@ -33,19 +34,25 @@ const app = createHttpServer({
 })
 after(() => app.close())
 
-/** Headers of an officer with these roles; of somebody with every role there is unless told. */
-async function headersOf(
-  own: readonly string[] = [...Object.keys(roles), 'permits.inspector', 'permits.clerk'],
-) {
+/** Every role that may have to do with cases. */
+const caseRoles = [
+  ...Object.keys(roles).filter((role) => role !== 'administrator'),
+  'permits.inspector',
+  'permits.clerk',
+]
+
+/** Headers of an officer with these roles. */
+async function headersOf(own: readonly string[]) {
   const username = `officer-${newId()}`
   await makeOfficer(kernel, operator, { username, roles: own })
   const { token } = await signIn(kernel, { institutionId, username, password: `${username} password` })
   return { cookie: `${sessionCookie(false)}=${token}` }
 }
-const everybody = await headersOf()
+const everybody = await headersOf(caseRoles)
+const administrator = await headersOf(['administrator'])
 
 async function keyOf(own: readonly string[]) {
-  const expiresAt = new Date('2030-01-01')
+  const expiresAt = new Date('2027-01-01')
   const token = await issueKey(kernel, operator, {
     label: 'key',
     roles: own,
@@ -112,7 +119,7 @@ async function everyReply({ caseId, decisionId, personId }: Planted): Promise<re
       method: operation.method,
       url: path,
       headers: {
-        ...everybody,
+        ...(holds({ roles: caseRoles }, operation.scope) ? everybody : administrator),
         ...(operation.kind === 'json' && operation.editsVersion === true && { 'if-match': '"3"' }),
         ...(body !== undefined && {
           'content-type': operation.kind === 'intake' ? 'application/x-ndjson' : 'application/json',

@@ -4,16 +4,21 @@
  */
 import { unite } from '@khudi/sdk'
 import type { z } from 'zod'
-import { type Actor, holds } from '../access/roles.ts'
+import { type Actor, actingAt, holds, unitsFor } from '../access/roles.ts'
+import { useOf } from '../consents/events.ts'
+import { standingOf } from '../consents/standing.ts'
+import type { Transaction } from '../db/database.ts'
 import type { DecisionRow } from '../decisions/decisions.ts'
 import { Refusal } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
 import type { OutcomeRow } from '../outcomes/outcomes.ts'
+import { actionOf, requireAllowed } from '../policy/ask.ts'
+import { Purpose, purposes } from '../registers/purposes.ts'
 import type { ReviewRow } from '../reviews/reviews.ts'
+import { restrictedAmong } from '../rights/holds.ts'
 import { erasuresOf } from '../vault/disclosure.ts'
 import { casePlace, outcomePlace, reasonsPlace, reviewPlace } from '../vault/places.ts'
-import { Purpose, purposes } from '../vault/purposes.ts'
 import { recordRead } from '../vault/reads.ts'
 import { openTexts, type SealedText } from '../vault/vault.ts'
 import type { CaseRow } from './cases.ts'
@@ -72,18 +77,18 @@ async function lookAtSeal(
   const erased = await kernel.db.transaction(institutionId, (tx) => erasuresOf(tx, [holderId]), {
     isReadOnly: true,
   })
-  return { ...unopened, erasedAt: erased.get(holderId) ?? null }
+  return { ...unopened, erasedAt: erased.get(holderId) ?? parts.row.forgottenAt }
 }
 
 /**
  * Opens what is sealed of a case.
  *
- * 1. The purpose is held against the reader's roles, whether or not something is sealed.
+ * 1. The purpose is held against the reader's roles, and policy is asked, whether or not something is sealed.
  * 2. Where the key lives, the read is recorded and committed. A crash before the commit leaves nothing, after it an entry of
  *    a read that opened nothing.
  * 3. The texts are opened.
  *
- * @throws Refusal `vault.purpose_forbidden`
+ * @throws Refusal `vault.purpose_forbidden`, `policy.refused`, `policy.unavailable`
  */
 async function openCase(
   kernel: Kernel,
@@ -93,22 +98,48 @@ async function openCase(
   // 1.
   const office = readingOffice(actor, parts.row, purpose)
   const { holderId, caseId, applicationId } = parts.row
+  const units = unitsFor(actor, purposes[purpose].scope)
+  await requirePermitted(kernel, actor, { row: parts.row, purpose })
   const rows = sealedRows(parts)
   if (holderId === null || rows.length === 0) return lookAtSeal(kernel, actor, parts)
   // 2.
-  const erasedAt = await kernel.db.transaction(actor.institutionId, async (tx) => {
-    const erased = (await erasuresOf(tx, [holderId])).get(holderId)
-    if (erased !== undefined) return erased
-    const at = kernel.clock()
-    const reading = { holderId, caseId, applicationId, cases: 1, role: office, purpose, at }
-    await append(tx, { actor: actor.name, at }, [await recordRead(tx, actor, reading)])
-    return undefined
-  })
+  const erasedAt = await kernel.db.transaction(
+    actor.institutionId,
+    async (tx) => {
+      const erased = (await erasuresOf(tx, [holderId])).get(holderId)
+      if (erased !== undefined) return erased
+      await requireUsable(tx, holderId, purpose)
+      const at = kernel.clock()
+      const reading = { holderId, caseId, applicationId, cases: 1, role: office, purpose, at }
+      await append(tx, { actor: actor.name, at }, [await recordRead(tx, actor, reading)])
+      return undefined
+    },
+    { units },
+  )
   if (erasedAt !== undefined) return { ...unopened, erasedAt }
   // 3.
   const secrets = await openParts(kernel, actor.institutionId, parts)
   // Erased since the read was recorded.
   return secrets === undefined ? lookAtSeal(kernel, actor, parts) : { secrets, erasedAt: null, office }
+}
+
+/** A connected system is not shown what may be kept but not used. @throws Refusal `right.restricted` */
+async function requireUsable(tx: Transaction, holderId: string, purpose: ReadingPurpose): Promise<void> {
+  if (purpose === 'service' && (await restrictedAmong(tx, [holderId])).size > 0)
+    throw new Refusal('right.restricted')
+}
+
+/** Policy, as the person concerned stands and with the roles that hold at the case's unit. @throws Refusal `policy.refused`, `policy.unavailable` */
+async function requirePermitted(
+  kernel: Kernel,
+  actor: Actor,
+  { row, purpose }: { readonly row: CaseRow; readonly purpose: ReadingPurpose },
+): Promise<void> {
+  const { applicationId, holderId, unitId } = row
+  const person = { applicationId, holderId, use: useOf(purpose) }
+  const standing = await standingOf(kernel, actor.institutionId, person)
+  const question = { applicationId, action: actionOf(purpose), purpose, standing }
+  await requireAllowed(kernel, actingAt(actor, unitId), question)
 }
 
 /**
@@ -134,30 +165,38 @@ export async function openParts(
   return secrets
 }
 
-/** For what this reader may open a case, in the order in which they are offered. */
-export function permittedPurposes(actor: Actor): readonly ReadingPurpose[] {
-  return ReadingPurpose.options.filter((purpose) => findOffice(actor, purpose) !== undefined)
+/** For what this reader may open this case, in the order in which they are offered. */
+export function permittedPurposes(
+  actor: Actor,
+  { unitId }: Pick<CaseRow, 'unitId'>,
+): readonly ReadingPurpose[] {
+  const acting = actingAt(actor, unitId)
+  return ReadingPurpose.options.filter((purpose) => findOffice(acting, purpose) !== undefined)
 }
 
 /**
  * The office that the person concerned is told of: an officer's role in the application where they work on its cases, else
  * the role of the institution that permits the purpose.
  *
- * @throws Refusal `vault.purpose_forbidden`
+ * @throws Refusal `vault.purpose_forbidden`, also where the permitting role does not hold at the case's unit
  */
 function readingOffice(actor: Actor, row: CaseRow, purpose: ReadingPurpose): string {
-  const office = findOffice(actor, purpose)
+  const acting = actingAt(actor, row.unitId)
+  const office = findOffice(acting, purpose)
   if (office === undefined)
     throw new Refusal('vault.purpose_forbidden', { purpose, scope: purposes[purpose].scope })
   if (purpose !== 'review' && purpose !== 'correction') return office
-  if (row.reviewRole !== null && actor.roles.includes(row.reviewRole)) return row.reviewRole
-  return actor.roles.find((role) => role.startsWith(`${row.applicationId}.`)) ?? office
+  if (row.reviewRole !== null && acting.roles.includes(row.reviewRole)) return row.reviewRole
+  return acting.roles.find((role) => role.startsWith(`${row.applicationId}.`)) ?? office
 }
 
 function findOffice(actor: Actor, purpose: ReadingPurpose): string | undefined {
   // A person says what for; `service` says only that a system asks.
   if (purpose === 'service' && !actor.name.startsWith('key:')) return undefined
-  return actor.roles.find((role) => holds({ roles: [role] }, purposes[purpose].scope))
+  const { units } = actor
+  return actor.roles.find((role) =>
+    holds({ roles: [role], ...(units && { units }) }, purposes[purpose].scope),
+  )
 }
 
 interface SealedRow extends Omit<SealedText, 'holderId'> {

@@ -22,6 +22,7 @@ test('the record of a case is canonical, sealed or not, whatever its reference',
     sealed: fc.option(bytes),
     payloadDigest: bytes,
     holderId: fc.uuid(),
+    unitId: fc.option(fc.uuid()),
     source: fc.constantFrom(...CaseSource.options),
     openedAt: at,
   })
@@ -38,6 +39,7 @@ test('the record of a decision is canonical, whatever its score, reasons and cod
     applicationId: fc.constant('customs'),
     round: fc.integer({ min: 1, max: 9 }),
     applicationDigest: bytes,
+    policyDigest: fc.option(bytes),
     modelDigest: fc.option(bytes),
     recommendation: fc.option(text),
     score: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
@@ -55,7 +57,7 @@ test('the record of a decision is canonical, whatever its score, reasons and cod
   )
 })
 
-test('what is sealed, by whom it is held and what is in clear each change the record', () => {
+test('what is sealed, by whom it is held, whose case it is and what is in clear each change the record', () => {
   const row = {
     caseId: '01890000-0000-7000-8000-000000000001',
     applicationId: 'customs',
@@ -65,6 +67,7 @@ test('what is sealed, by whom it is held and what is in clear each change the re
     sealed: Buffer.of(1),
     payloadDigest: Buffer.of(2),
     holderId: '01890000-0000-7000-8000-000000000002',
+    unitId: null,
     source: 'api',
     openedAt: new Date(0),
   } as const
@@ -74,6 +77,7 @@ test('what is sealed, by whom it is held and what is in clear each change the re
     { payloadDigest: Buffer.of(3) },
     { holderId: row.caseId },
     { sealed: null },
+    { unitId: row.caseId },
   ]
   const records = [row, ...changes.map((change) => ({ ...row, ...change }))].map(caseRecord)
   assert.equal(new Set(records).size, records.length)

@@ -5,7 +5,7 @@ import { authenticator } from '../../server/authenticate.ts'
 import { createHttpServer } from '../../server/http/http-server.ts'
 import { sessionCookie } from '../../server/pages/session.ts'
 import { foundInstitution, freshKernel, makeOfficer, permit, submit } from '../../test/kernel.ts'
-import { signIn } from '../access/access.ts'
+import { signIn } from '../sign-in/sign-in.ts'
 import { operations } from './routes.ts'
 
 const { kernel } = await freshKernel()

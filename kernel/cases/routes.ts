@@ -85,7 +85,13 @@ const showRoute = operation({
   query: z.strictObject(purposeQuery),
   body: undefined,
   reply: { status: 200, schema: CaseFileReply },
-  refusals: ['case.not_found', 'vault.purpose_forbidden'],
+  refusals: [
+    'case.not_found',
+    'policy.refused',
+    'policy.unavailable',
+    'right.restricted',
+    'vault.purpose_forbidden',
+  ],
   async handle(kernel, { actor, params, query }) {
     const file = await getCase(kernel, actor, params.caseId)
     const { purpose } = query

@@ -12,6 +12,9 @@ const possible = [
   ['in_review', 'outcome.recorded', 'in_review'],
   ['decided', 'outcome.recorded', 'closed'],
   ['closed', 'outcome.recorded', 'closed'],
+  ['in_review', 'correction.needs_review', 'in_review'],
+  ['decided', 'correction.needs_review', 'in_review'],
+  ['closed', 'correction.needs_review', 'in_review'],
 ] as const
 
 for (const state of CaseState.options)
@@ -35,18 +38,22 @@ test('the states before an event are those that it can happen in', () => {
   }
 })
 
-test('whatever happens, a case is decided at most once and never opened again', () => {
+test('a case is decided once, and once more at most for each correction that sends it back; it is never opened again', () => {
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...caseEvents), { maxLength: 30 }), (events) => {
       let state: CaseState = 'opened'
+      let corrections = 0
       const decisions = events.filter((event) => {
         if (transitions[state][event] === undefined) return false
         const before = state
         state = next(state, event)
-        assert.ok(before === state || CaseState.options.indexOf(state) > CaseState.options.indexOf(before))
+        if (event === 'correction.needs_review') corrections += 1
+        else
+          assert.ok(before === state || CaseState.options.indexOf(state) > CaseState.options.indexOf(before))
+        assert.ok(before === 'opened' || state !== 'opened')
         return event === 'decision.took_effect' || event === 'review.completed'
       })
-      assert.ok(decisions.length <= 1)
+      assert.ok(decisions.length <= 1 + corrections)
     }),
   )
 })

@@ -12,6 +12,7 @@ export const caseEvents = [
   'decision.needs_review',
   'review.completed',
   'outcome.recorded',
+  'correction.needs_review',
 ] as const
 export type CaseEvent = (typeof caseEvents)[number]
 
@@ -19,7 +20,8 @@ export type CaseEvent = (typeof caseEvents)[number]
  * Where an event leads from a state; absent means impossible, and is refused.
  *
  * An outcome may be known before any decision (records taken over from another system) and while a review is open; it
- * closes only what is decided. A correction of an outcome leaves a closed case closed.
+ * closes only what is decided. A correction of an outcome leaves a closed case closed. What was decided on data that turned out
+ * to be wrong is decided again, and an officer looks at it (`correction.needs_review`), closed or not.
  */
 export const transitions: Readonly<Record<CaseState, Readonly<Partial<Record<CaseEvent, CaseState>>>>> = {
   opened: {
@@ -27,9 +29,13 @@ export const transitions: Readonly<Record<CaseState, Readonly<Partial<Record<Cas
     'decision.needs_review': 'in_review',
     'outcome.recorded': 'opened',
   },
-  in_review: { 'review.completed': 'decided', 'outcome.recorded': 'in_review' },
-  decided: { 'outcome.recorded': 'closed' },
-  closed: { 'outcome.recorded': 'closed' },
+  in_review: {
+    'review.completed': 'decided',
+    'outcome.recorded': 'in_review',
+    'correction.needs_review': 'in_review',
+  },
+  decided: { 'outcome.recorded': 'closed', 'correction.needs_review': 'in_review' },
+  closed: { 'outcome.recorded': 'closed', 'correction.needs_review': 'in_review' },
 }
 
 /** The state after the event. @throws Refusal `case.transition_impossible` */

@@ -21,28 +21,34 @@ export const CaseRow = z.strictObject({
   payloadDigest: Bytes,
   /** Whose key seals what is sealed of the case; null where nothing is. */
   holderId: z.uuid().nullable(),
+  /** Whose case it is; null where it is the institution's as a whole. */
+  unitId: z.uuid().nullable(),
   source: CaseSource,
   reviewRole: z.string().nullable(),
   priority: z.number().nullable(),
   openedAt: z.date(),
   changedAt: z.date(),
+  /** When retention had passed and what was sealed of the case was taken out; null while it is kept. */
+  forgottenAt: z.date().nullable(),
 })
 export type CaseRow = z.infer<typeof CaseRow>
 
 const columns = `case_id, application_id, reference, state, version, occurred_on, payload, sealed, payload_digest,
-    holder_id, source, review_role, priority, opened_at, changed_at`
+    holder_id, unit_id, source, review_role, priority, opened_at, changed_at, forgotten_at`
 
-/** Adds cases; one whose reference is taken is left out of the answer. */
+/** Adds cases; one whose reference is taken is left out of the answer. What is sealed and the digests come packed. */
 export const insertCases = statement({
   name: 'cases.insert',
   text: `
     insert into cases (institution_id, case_id, application_id, reference, state, version, occurred_on, payload, sealed,
-      payload_digest, holder_id, source, review_role, priority, opened_at, changed_at)
-    select $1, case_id, $2, reference, state, 1, occurred_on, payload, sealed, payload_digest, holder_id, $3, review_role,
-      priority, $4, $4
-    from unnest($5::uuid[], $6::text[], $7::text[], $8::date[], $9::json[], $10::bytea[], $11::bytea[], $12::uuid[],
-        $13::text[], $14::float8[])
-      as given (case_id, reference, state, occurred_on, payload, sealed, payload_digest, holder_id, review_role, priority)
+      payload_digest, holder_id, unit_id, source, review_role, priority, opened_at, changed_at)
+    select $1, case_id, $2, reference, state, 1, occurred_on, payload,
+      substring($10::bytea from sealed_at for sealed_bytes), substring($11::bytea from (32 * place - 31)::int for 32),
+      holder_id, unit_id, $3, review_role, priority, $4, $4
+    from unnest($5::uuid[], $6::text[], $7::text[], $8::date[], $9::json[], $12::uuid[], $13::text[], $14::float8[],
+        $15::uuid[], $16::integer[], $17::integer[]) with ordinality
+      as given (case_id, reference, state, occurred_on, payload, holder_id, review_role, priority, unit_id, sealed_at,
+        sealed_bytes, place)
     on conflict (institution_id, application_id, reference) do nothing
     returning case_id`,
   row: z.strictObject({ caseId: z.uuid() }),
@@ -64,9 +70,12 @@ export const casesByReference = statement({
   }),
 })
 
+/** Of this application only, where one is given: a case of another is then not looked at, and takes no other time than none. */
 export const caseById = statement({
   name: 'cases.byId',
-  text: `select ${columns} from cases where institution_id = $1 and case_id = $2`,
+  text: `
+    select ${columns} from cases
+    where institution_id = $1 and case_id = $2 and ($3::text is null or application_id = $3)`,
   row: CaseRow,
 })
 
@@ -82,7 +91,9 @@ export const sealsOfCases = statement({
 /** Locks the case until the end of the transaction, so that of two officers the second sees what the first did. */
 export const lockCase = statement({
   name: 'cases.lock',
-  text: `select ${columns} from cases where institution_id = $1 and case_id = $2 for update`,
+  text: `
+    select ${columns} from cases
+    where institution_id = $1 and case_id = $2 and ($3::text is null or application_id = $3) for update`,
   row: CaseRow,
 })
 
@@ -141,12 +152,18 @@ export const listCases = statement({
   row: CaseRow,
 })
 
-/** What waits for officers of these roles, most urgent first; continues after (priority, case). */
+/**
+ * What waits for officers of the roles $2, and of the roles $7 at their units $8, most urgent first; continues after (priority,
+ * case).
+ */
 export const reviewQueue = statement({
   name: 'cases.reviewQueue',
   text: `
     select ${columns} from cases
-    where institution_id = $1 and state = 'in_review' and review_role = any($2::text[])
+    where institution_id = $1 and state = 'in_review'
+      and (review_role = any($2::text[]) or (review_role, unit_id) in (
+        select role, unit_id from unnest($7::text[], $8::uuid[]) as held (role, unit_id)
+      ))
       and ($3::text is null or application_id = $3)
       and ($4::uuid is null or (-priority, case_id) > (-$5::float8, $4))
     order by -priority, case_id
@@ -215,4 +232,71 @@ export const casesOfHolder = statement({
     order by case_id
     limit $4`,
   row: CaseRow,
+})
+
+/** Puts corrected sealed fields in the place of those that were opened, of which only digests stay; the caller holds its lock. */
+export const correctCase = statement({
+  name: 'cases.correct',
+  text: `
+    update cases set sealed = $3, payload_digest = $4, opened_sealed = coalesce(opened_sealed, sha256(sealed)),
+      opened_digest = coalesce(opened_digest, payload_digest), state = $5, version = version + $6, review_role = $7,
+      priority = $8, changed_at = $9
+    where institution_id = $1 and case_id = $2 and sealed is not null
+    returning version`,
+  row: z.strictObject({ version: z.number().int() }),
+})
+
+/**
+ * Cases of an application that happened up to day $3 and are done with, behind (day, case), of nobody among $6; locked, and those
+ * that somebody else works on passed over.
+ */
+export const casesToForget = statement({
+  name: 'cases.toForget',
+  text: `
+    select case_id, occurred_on, holder_id, sealed is not null as is_sealed from cases
+    where institution_id = $1 and application_id = $2 and occurred_on <= $3 and (occurred_on, case_id) > ($4::date, $5::uuid)
+      and state in ('decided', 'closed') and forgotten_at is null and holder_id is not null
+      and holder_id <> all($6::uuid[])
+    order by occurred_on, case_id
+    limit $7
+    for update skip locked`,
+  row: CaseRow.pick({ caseId: true, occurredOn: true }).extend({ holderId: z.uuid(), isSealed: z.boolean() }),
+})
+
+/** The same, only counted: those that are due, and those among them that are kept for a hold or a review that is open. */
+export const countToForget = statement({
+  name: 'cases.countToForget',
+  text: `
+    select count(*) filter (where is_done and not is_held) as due, count(*) filter (where is_held) as held,
+      count(*) filter (where not is_done and not is_held) as under_way
+    from (
+      select state in ('decided', 'closed') as is_done, holder_id = any($4::uuid[]) as is_held from cases
+      where institution_id = $1 and application_id = $2 and occurred_on <= $3 and forgotten_at is null
+        and holder_id is not null
+    ) as past`,
+  row: z.strictObject({ due: z.number().int(), held: z.number().int(), underWay: z.number().int() }),
+})
+
+/** Takes the sealed part out of cases and leaves its digest. */
+export const forgetCases = statement({
+  name: 'cases.forget',
+  text: `
+    update cases set sealed = null, opened_sealed = coalesce(opened_sealed, sha256(sealed)), forgotten_by = $3, forgotten_at = $4
+    where institution_id = $1 and case_id = any($2::uuid[])`,
+})
+
+/** The same of decisions, outcomes and reviews; answers how many texts. */
+export const forgetSealed = statement({
+  name: 'cases.forgetSealed',
+  text: 'select forget_sealed($1::uuid[], $2::boolean) as texts',
+  row: z.strictObject({ texts: z.number().int().nullable() }),
+})
+
+/** Holders among $2 of whom some case is still kept whole. */
+export const holdersStillKept = statement({
+  name: 'cases.holdersStillKept',
+  text: `
+    select distinct holder_id from cases
+    where institution_id = $1 and holder_id = any($2::uuid[]) and forgotten_at is null and holder_id is not null`,
+  row: z.strictObject({ holderId: z.uuid().nullable() }),
 })

@@ -10,19 +10,30 @@ export interface Scope {
   readonly isReadOnly?: boolean
   readonly statementTimeoutMs?: number
   readonly waitsForDisk?: boolean
+  readonly units?: readonly string[] | undefined
 }
 
 /** One message begins the transaction and sets its bounds. The identifier is checked, for no parameter can stand here. */
-export function beginText({ institutionId, isReadOnly, statementTimeoutMs, waitsForDisk }: Scope): string {
+export function beginText(scope: Scope): string {
+  const { institutionId, isReadOnly, statementTimeoutMs, waitsForDisk } = scope
   const parts = [isReadOnly === true ? 'begin isolation level repeatable read read only' : 'begin']
   if (institutionId !== undefined) {
     if (!UUID.test(institutionId)) throw new Error('an institution is named by its UUID')
     parts.push(`set local khudi.institution_id = '${institutionId}'`)
+    // Only who says `units` says anything: where nobody did, the policies of cases refuse.
+    if (Object.hasOwn(scope, 'units')) parts.push(`set local khudi.units = '${unitsText(scope.units)}'`)
   }
   if (statementTimeoutMs !== undefined)
     parts.push(`set local statement_timeout = ${Math.trunc(statementTimeoutMs)}`)
   if (waitsForDisk === false) parts.push('set local synchronous_commit = off')
   return parts.join('; ')
+}
+
+/** An array's text, or `*` for the whole institution. */
+function unitsText(units: Scope['units']): string {
+  if (units === undefined) return '*'
+  if (!units.every((unit) => UUID.test(unit))) throw new Error('a unit is named by its UUID')
+  return `{${units.join(',')}}`
 }
 
 /** How far a transaction came. */

@@ -84,6 +84,31 @@ export function partsOf(url: string): { readonly user: string; readonly database
   return { user, database: named !== '' ? named : user }
 }
 
+/** Where the server of a URL is reached: a host and port, or a socket of this machine. */
+export function placeOf(url: string): { readonly host: string; readonly port: number } | 'socket' {
+  const { hostname, port, searchParams } = parse(url)
+  const named = hostname === NO_HOST ? '' : decodeURIComponent(hostname)
+  const host = searchParams.get('host') ?? (named === '' ? 'localhost' : named)
+  if (host.startsWith('/')) return 'socket'
+  return { host: host.replace(/^\[|\]$/g, ''), port: port === '' ? 5432 : Number(port) }
+}
+
+/**
+ * The host that a URL leads to without encryption, or without a look at who answers; `undefined` where nobody can listen in: a socket,
+ * this machine, or TLS with the certificate checked. What a driver takes a mode for is not what its name says everywhere, so
+ * only these are taken (node-postgres reads the first three as `verify-full`, unless it is to be like libpq).
+ */
+export function unguardedHost(url: string): string | undefined {
+  const { hostname, searchParams } = parse(url)
+  const host = searchParams.get('host') ?? hostname
+  const isHere = host === '' || host === NO_HOST || host.startsWith('/') || host === 'localhost'
+  if (isHere || host === '[::1]' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host)) return undefined
+  const mode = searchParams.get('sslmode') ?? ''
+  const checked =
+    searchParams.get('uselibpqcompat') === 'true' ? ['verify-full'] : ['require', 'verify-ca', 'verify-full']
+  return checked.includes(mode) ? undefined : host
+}
+
 interface Parts {
   readonly user?: string
   readonly password?: string

@@ -31,6 +31,11 @@ export interface TransactionOptions {
    * order, so that one's commit makes this one durable too. True unless told.
    */
   readonly waitsForDisk?: boolean
+  /**
+   * The units whose cases the transaction sees and writes, and what hangs on them: `unitsFor(actor, scope)`, or `everywhere`
+   * (undefined) for all of the institution. Where it is left out, touching a case is an error of the database.
+   */
+  readonly units?: readonly string[] | undefined
 }
 
 /**

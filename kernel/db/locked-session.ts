@@ -55,7 +55,7 @@ export class LockedSession {
   }
 
   /**
-   * A transaction that sees and writes the rows of one institution. It is not repeated: after a lost connection another may
+   * A transaction that sees and writes the rows of one institution, of all its units. It is not repeated: after a lost connection another may
    * hold the lock. @throws Refusal `database.unavailable`
    */
   transaction<T>(institutionId: string, work: (tx: Transaction) => Promise<T>): Promise<T> {
@@ -79,7 +79,7 @@ export class LockedSession {
       const tx = new Transaction(this.#client, institutionId)
       try {
         return await attemptOnce(this.#client, {
-          begin: beginText({ institutionId }),
+          begin: beginText({ institutionId, units: undefined }),
           work: () => work(tx),
           progress: { isCommitting: false },
           onEnd: (isBroken) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { freshDatabase } from '../../test/database.ts'
 import { Fatal } from '../errors.ts'
-import { partsOf, withParts } from './cluster.ts'
+import { partsOf, unguardedHost, withParts } from './cluster.ts'
 import { type OpenDatabase, openDatabase } from './open.ts'
 
 const { url, connect } = await freshDatabase()
@@ -103,4 +103,35 @@ test('a URL keeps its parts when user and database are replaced', () => {
     user: 'someone',
     database: 'someone',
   })
+})
+
+test('another machine’s server is reached with encryption and a checked certificate, or not at all', async () => {
+  const at = (rest: string) => unguardedHost(`postgresql://khudi:x@${rest}`)
+  for (const guarded of [
+    ...['localhost/k', '127.0.0.1:5432/k', '[::1]/k', '/k?host=/run/postgresql', 'h/k?host=/run'],
+    ...[
+      'db.test/k?sslmode=verify-full',
+      'db.test/k?sslmode=require',
+      'db.test/k?uselibpqcompat=true&sslmode=verify-full',
+    ],
+  ])
+    assert.equal(at(guarded), undefined, guarded)
+  for (const open of [
+    ...[
+      'db.test/k',
+      'db.test/k?sslmode=disable',
+      'db.test/k?sslmode=prefer',
+      'db.test/k?sslmode=no-verify',
+      'db.test/k?ssl=true',
+    ],
+    ...['db.test/k?uselibpqcompat=true&sslmode=require', 'localhost/k?host=db.test', '127.0.0.1.db.test/k?'],
+  ])
+    assert.match(at(open) ?? '', /db\.test$/, open)
+  const url = 'postgresql://khudi:x@db.test/khudi?sslmode=no-verify'
+  const options = {
+    folder: 'nowhere',
+    applications: [],
+    log: { info: () => undefined, warn: () => undefined },
+  }
+  await assert.rejects(openDatabase({ ...options, url }), { code: 'database.unencrypted' })
 })

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { Fatal } from '../errors.ts'
-import { type Cluster, EMBEDDED_OWNER, embeddedCluster, externalCluster } from './cluster.ts'
+import { type Cluster, EMBEDDED_OWNER, embeddedCluster, externalCluster, unguardedHost } from './cluster.ts'
 import { Database } from './database.ts'
 import { type Migration, migrate, readMigrations } from './migrate.ts'
 import { applicationRole, applicationSchema, KERNEL_SCHEMA, prepareRoles, quote } from './roles.ts'
@@ -55,6 +55,8 @@ const DATABASE = 'khudi'
 /** {@link Fatal} where server, roles or migrations do not allow it; nothing is left running then. */
 export async function openDatabase(options: OpenOptions): Promise<OpenDatabase> {
   const { url } = options
+  const host = url === undefined ? undefined : unguardedHost(url)
+  if (host !== undefined) throw new Fatal('database.unencrypted', { host })
   const server =
     url === undefined
       ? await openServer({ folder: options.folder, durable: options.durable ?? true, log: options.log })

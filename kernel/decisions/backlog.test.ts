@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { foundInstitution, freshKernel, permit, taken, trainLive } from '../../test/kernel.ts'
+import { foundInstitution, freshKernel, permit, promote, taken, trainLive } from '../../test/kernel.ts'
 import { contradictions } from '../../test/log.ts'
 import type { Actor } from '../access/roles.ts'
 import { findCases } from '../cases/cases.ts'
-import { promote } from '../models/models.ts'
 import { type BacklogProgress, decideBacklog } from './backlog.ts'
 import { type DecisionRow, getDecision, streamDecisions } from './decisions.ts'
 import { intake } from './intake.ts'
@@ -28,9 +27,7 @@ async function open(actor: Actor, applicationId: string, cases: readonly unknown
 const permits = (count: number, answer = 'grant') => Array.from({ length: count }, () => permit({ answer }))
 
 async function decisionsOf(actor: Actor, applicationId: string): Promise<readonly DecisionRow[]> {
-  return (
-    await Array.fromAsync(streamDecisions(kernel, actor.institutionId, { applicationId, batch: 7 }))
-  ).flat()
+  return (await Array.fromAsync(streamDecisions(kernel, actor, { applicationId, batch: 7 }))).flat()
 }
 
 test('the backlog of a period is decided, each case once, and the rest is left', async () => {

@@ -1,8 +1,8 @@
 /** Decisions: made by one application and model version each, with reasons, committed with their log entry. */
-import { mayUse } from '../access/access.ts'
-import type { Actor } from '../access/roles.ts'
+import { type Actor, unitsFor } from '../access/roles.ts'
 import { type CaseState, next } from '../cases/states.ts'
 import type { Transaction } from '../db/database.ts'
+import { packed } from '../db/packed.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
@@ -11,7 +11,14 @@ import type { Pin } from './pin.ts'
 import { decisionRecord } from './record.ts'
 import { drawOf, eventOf, reviewOf } from './review-rule.ts'
 import type { DecidedCase } from './run.ts'
-import { type DecisionRow, decisionById, decisionsOfCases, insertDecisions, listDecisions } from './store.ts'
+import {
+  type DecisionRow,
+  decisionById,
+  decisionsOfCases,
+  insertDecisions,
+  insertLaterDecision,
+  listDecisions,
+} from './store.ts'
 
 export type { DecisionRow, ReviewKind } from './store.ts'
 
@@ -48,6 +55,7 @@ export function rule(
     round: 1,
     applicationDigest: pinned.applicationDigest,
     modelDigest: pinned.modelDigest,
+    policyDigest: pinned.policyDigest,
     recommendation: decided.recommendation,
     score: decided.score,
     reasons: decided.reasons,
@@ -64,6 +72,65 @@ export function rule(
   }
 }
 
+/**
+ * The same for a case that is decided again on other data: the next round, and whatever the review rule says, an officer looks
+ * at it before it takes effect.
+ */
+export function ruleAgain(
+  pinned: Pin,
+  given: Parameters<typeof rule>[1] & { readonly round: number; readonly state: CaseState },
+  decided: DecidedCase,
+): Ruling {
+  const { application } = pinned
+  const ruling = rule(pinned, given, decided)
+  const isAutomatic = ruling.row.review === 'automatic'
+  const spec =
+    decided.recommendation === null ? undefined : application.recommendations[decided.recommendation]
+  const role = `${application.id}.${spec?.review.role ?? application.fallback.role}`
+  return {
+    ...ruling,
+    row: {
+      ...ruling.row,
+      round: given.round,
+      ...(isAutomatic && { review: 'required', reviewRole: role }),
+    },
+    state: next(given.state, 'correction.needs_review'),
+    priority: decided.score ?? 1,
+  }
+}
+
+/** Adds a decision of a later round; returns what the log is to record of it, for the same transaction. */
+export async function insertLaterRuling(tx: Transaction, { row, holderId }: Ruling): Promise<Recorded> {
+  await tx.run(insertLaterDecision, [
+    tx.institutionId,
+    row.decisionId,
+    row.caseId,
+    row.applicationId,
+    row.round,
+    row.applicationDigest,
+    row.modelDigest,
+    row.policyDigest,
+    row.recommendation,
+    row.score,
+    row.reasons,
+    row.sealed,
+    row.review,
+    row.reviewRole,
+    row.decidedAt,
+  ])
+  return recordOf(row, holderId)
+}
+
+function recordOf(row: DecisionRow, holderId: string | null): Recorded {
+  return {
+    kind: 'decision.made',
+    caseId: row.caseId,
+    recordId: row.decisionId,
+    record: decisionRecord(row, holderId),
+    said: row.recommendation,
+  }
+}
+
 /** Adds the decisions of one batch; returns what the log is to record of them, for the same transaction. */
 export async function insertRulings(
   tx: Transaction,
@@ -73,6 +140,7 @@ export async function insertRulings(
   const [first] = rulings
   if (first === undefined) return []
   const rows = rulings.map(({ row }) => row)
+  const sealed = packed(rows.map((row) => row.sealed))
   await tx.run(insertDecisions, [
     tx.institutionId,
     pinned.application.id,
@@ -84,27 +152,27 @@ export async function insertRulings(
     rows.map(({ recommendation }) => recommendation),
     rows.map(({ score }) => score),
     rows.map(({ reasons }) => reasons),
-    rows.map(({ sealed }) => sealed),
+    sealed.bytes,
     rows.map(({ review }) => review),
     rows.map(({ reviewRole }) => reviewRole),
+    sealed.starts,
+    sealed.lengths,
+    pinned.policyDigest,
   ])
-  return rulings.map(({ row, holderId }) => ({
-    kind: 'decision.made',
-    caseId: row.caseId,
-    recordId: row.decisionId,
-    record: decisionRecord(row, holderId),
-    said: row.recommendation,
-  }))
+  return rulings.map(({ row, holderId }) => recordOf(row, holderId))
 }
 
-/** @throws Refusal `decision.not_found`, also where it is of another institution or of an application hidden from the actor */
+/**
+ * @throws Refusal `decision.not_found`, also where it is of another institution, of a unit where the actor may not read
+ *   decisions, or of an application hidden from the actor
+ */
 export async function getDecision(kernel: Kernel, actor: Actor, decisionId: string): Promise<DecisionRow> {
   const found = await kernel.db.transaction(
     actor.institutionId,
-    (tx) => tx.maybe(decisionById, [actor.institutionId, decisionId]),
-    { isReadOnly: true },
+    (tx) => tx.maybe(decisionById, [actor.institutionId, decisionId, actor.applicationId ?? null]),
+    { isReadOnly: true, units: unitsFor(actor, 'decision.read') },
   )
-  if (found === undefined || !mayUse(actor, found.applicationId)) throw new Refusal('decision.not_found')
+  if (found === undefined) throw new Refusal('decision.not_found')
   return found
 }
 
@@ -120,19 +188,20 @@ export async function decisionsOf(
 
 const beforeAll = '00000000-0000-0000-0000-000000000000'
 
-/** All decisions of an application in the order they were made, in batches, each read in a transaction of its own. */
+/** All decisions of an application that the actor may read, in the order they were made, in batches, each read in a transaction of its own. */
 export async function* streamDecisions(
   kernel: Kernel,
-  institutionId: string,
+  actor: Actor,
   { applicationId, batch = 1_000 }: { readonly applicationId: string; readonly batch?: number },
 ): AsyncGenerator<readonly DecisionRow[], void, void> {
+  const { institutionId } = actor
   let after = beforeAll
   for (;;) {
     const from = after
     const rows = await kernel.db.transaction(
       institutionId,
       (tx) => tx.rows(listDecisions, [institutionId, applicationId, from, batch]),
-      { isReadOnly: true },
+      { isReadOnly: true, units: unitsFor(actor, 'decision.read') },
     )
     if (rows.length > 0) yield rows
     const last = rows.at(-1)

@@ -2,17 +2,18 @@
  * Intake: cases come in, are read, decided and committed, in batches. One procedure for a single request, a stream and an
  * import.
  *
- * 1. Pin the registered code and the live models. A crash here leaves nothing.
- * 2. A worker reads each case with its schema and has the application decide it, outside any transaction. A crash here
- *    leaves nothing.
+ * 1. Pin the registered code, the live models and the policies in force. A crash here leaves nothing.
+ * 2. Policy is asked; a worker reads each case with its schema and has the application decide what may be decided, outside any
+ *    transaction. A crash here leaves nothing.
  * 3. What is personal is sealed under the keys of whom it is about; keys that are missing are made in a transaction of their
  *    own. A crash here leaves keys that nothing is sealed under; whoever comes with the same person finds them.
- * 4. One transaction confirms the pin and that the holders of the keys still live, and adds cases, decisions, outcomes and
- *    log entries. A crash before its commit leaves nothing, after it everything; whoever asks again is told what there is,
+ * 4. One transaction confirms the pin, that the holders of the keys still live and that nobody said anything since, places the cases at their units, and adds
+ *    cases, decisions, outcomes and log entries. A crash before its commit leaves nothing, after it everything; whoever asks again is told what there is,
  *    because the reference is unique.
  */
-import { type Application, type FieldProblem, readWith } from '@khudi/sdk'
-import type { Actor } from '../access/roles.ts'
+import type { Application, FieldProblem } from '@khudi/sdk'
+import { z } from 'zod'
+import { type Actor, type Scope, unitsFor } from '../access/roles.ts'
 import {
   addCases,
   type CaseSource,
@@ -23,14 +24,20 @@ import {
 } from '../cases/cases.ts'
 import { next } from '../cases/states.ts'
 import type { Transaction } from '../db/database.ts'
+import { requireStorage } from '../egress/storage.ts'
+import type { ErrorParameters, Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import { type Act, append } from '../log/log.ts'
 import { addOutcomes, type NewOutcome, outcomeOf, type SealedOutcome } from '../outcomes/outcomes.ts'
+import type { InstalledApplication } from '../register/applications.ts'
 import { requireLive } from '../register/register.ts'
+import { type Placing, placesOf } from '../units/units.ts'
 import { requireLiving } from '../vault/vault.ts'
 import { type DecisionRow, decisionsOf, insertRulings, type Ruling, rule } from './decisions.ts'
+import { decidePermitted, saidNothingSince } from './permitted.ts'
 import { type Pin, pin, stillPinned } from './pin.ts'
+import { problemsOfOutcomes } from './reading.ts'
 import type { ReadCase, RefusedCase } from './run.ts'
 import { type Holders, type ReadItem, type Sealing, sealItems } from './sealing.ts'
 
@@ -66,8 +73,17 @@ export type IntakeResult =
     })
   | {
       readonly status: 'refused'
-      readonly code: 'case.invalid' | 'case.reference_taken' | 'outcome.invalid'
+      readonly code:
+        | 'case.invalid'
+        | 'case.reference_taken'
+        | 'outcome.invalid'
+        | PersonsRefusal
+        | Extract<Placing, { refused: unknown }>['refused']
       readonly problems: readonly FieldProblem[]
+      /** What is to be told with the code, where a policy refuses. */
+      readonly parameters?: ErrorParameters
+      /** Code of the unit, where it is what is refused. */
+      readonly unit?: string
       /** Set where the case could be read. */
       readonly reference: string | undefined
     }
@@ -80,7 +96,19 @@ export interface Prepared {
   readonly pinned: Pin | undefined
   readonly items: readonly PreparedItem[]
   readonly holders: Holders
+  /** How much persons had said when it was asked what may be done with their cases. */
+  readonly said: number | undefined
+  readonly application: Application
 }
+
+/** With the unit whose case each is. */
+interface Placed extends Omit<Prepared, 'items'> {
+  readonly items: readonly PlacedItem[]
+}
+
+type PlacedItem =
+  | { readonly refused: RefusedItem }
+  | (Exclude<PreparedItem, { refused: RefusedItem }> & { readonly unitId: string | null })
 
 type PreparedItem =
   | { readonly refused: RefusedItem }
@@ -91,16 +119,28 @@ export async function prepare(kernel: Kernel, actor: Actor, request: IntakeReque
   const { applicationId, submissions, isDecided } = request
   // 1.
   const pinned = isDecided ? await pin(kernel, actor.institutionId, applicationId) : undefined
-  const { application } =
+  const found =
     pinned ??
     (await kernel.db.transaction(actor.institutionId, (tx) => requireLive(kernel, tx, applicationId)))
+  const { application } = found
+  await requireStorage(kernel, actor.institutionId, application)
   // 2.
   const payloads = submissions.map(({ json }) => json)
-  const reads = await kernel.workers.run({ kind: 'decide', applicationId, payloads, models: pinned?.digests })
-  const given = submissions.map((submission, index) => readItem(application, submission, reads[index]))
+  const permitted = await decidePermitted(kernel, actor, { application, pinned, payloads })
+  if (permitted === undefined) return prepare(kernel, actor, request)
+  const { reads, refused, said, heard } = permitted
+  const problems = await outcomeProblems(kernel, found, { submissions, reads })
+  const given = submissions.map((submission, index) =>
+    readItem(application, submission, {
+      read: reads[index],
+      problems: problems.get(index),
+      refused: refused.get(index),
+    }),
+  )
   // 3.
   const { sealings, holders } = await sealItems(kernel, actor.institutionId, {
     applicationId,
+    heard,
     items: given.flatMap((item) => ('refused' in item ? [] : [item])),
   })
   let next = 0
@@ -110,19 +150,51 @@ export async function prepare(kernel: Kernel, actor: Actor, request: IntakeReque
     if (sealing === undefined) throw new Error('every case that was read is sealed')
     return { read: item.read, sealing }
   })
-  return { request, pinned, items, holders }
+  return { request, pinned, items, holders, said, application }
+}
+
+type Answer = ReadCase | RefusedCase | undefined
+
+/** By place, of the cases that were taken and came with an outcome that its schema does not take. */
+async function outcomeProblems(
+  kernel: Kernel,
+  found: Pick<InstalledApplication, 'application'>,
+  { submissions, reads }: { readonly submissions: readonly Submission[]; readonly reads: readonly Answer[] },
+): Promise<ReadonlyMap<number, readonly FieldProblem[]>> {
+  const withOutcome = submissions.flatMap(({ outcome }, index) =>
+    outcome === undefined || reads[index]?.ok !== true ? [] : [{ index, outcome }],
+  )
+  const problems = await problemsOfOutcomes(
+    kernel,
+    found,
+    withOutcome.map(({ outcome }) => outcome),
+  )
+  return new Map(
+    withOutcome.flatMap(({ index }, place) => {
+      const own = problems[place]
+      return own === undefined ? [] : [[index, own] as const]
+    }),
+  )
+}
+
+/** What is known of a case besides what was submitted. */
+interface ReadAnswer {
+  readonly read: Answer
+  readonly problems: readonly FieldProblem[] | undefined
+  /** Why it is not taken, where the person concerned or a policy says so. */
+  readonly refused: Refusal | undefined
 }
 
 function readItem(
   application: Application,
   submission: Submission,
-  read: ReadCase | RefusedCase | undefined,
+  { read, problems, refused }: ReadAnswer,
 ): ReadItem | { readonly refused: RefusedItem } {
   if (read === undefined) throw new Error('a worker answered fewer cases than it was given')
   if (!read.ok) return { refused: refusal('case.invalid', read) }
+  if (refused !== undefined) return { refused: personsRefusal(refused, read.reference) }
   if (submission.outcome === undefined) return { read, outcome: undefined }
-  const outcome = readWith(application.outcome, submission.outcome)
-  if (!outcome.ok) return { refused: refusal('outcome.invalid', outcome, read.reference) }
+  if (problems !== undefined) return { refused: refusal('outcome.invalid', { problems }, read.reference) }
   return { read, outcome: outcomeOf(application, submission.outcome) }
 }
 
@@ -132,6 +204,21 @@ function refusal(
   reference?: string,
 ): RefusedItem {
   return { status: 'refused', code, problems, reference }
+}
+
+const PersonsRefusal = z.enum(['consent.missing', 'consent.withdrawn', 'policy.refused'])
+type PersonsRefusal = z.infer<typeof PersonsRefusal>
+
+function personsRefusal({ code, parameters }: Refusal, reference: string): RefusedItem {
+  return { status: 'refused', code: PersonsRefusal.parse(code), problems: [], reference, parameters }
+}
+
+/** What whoever brings cases holds at their units: people and systems open them, the institution takes files over as a whole. */
+const scopeFor: Readonly<Record<CaseSource, Scope>> = {
+  api: 'case.open',
+  page: 'case.open',
+  import: 'import.run',
+  sample: 'import.run',
 }
 
 /** More to commit in the same transaction as a batch: its place in an import, the reply to an idempotency key. */
@@ -151,19 +238,22 @@ export async function commit(
   actor: Actor,
   { prepared, alongside }: Commitment,
 ): Promise<readonly IntakeResult[]> {
+  const units = unitsFor(actor, scopeFor[prepared.request.source])
+  const writeAll = async (tx: Transaction) => {
+    // Sent together; the cases are rolled back with the transaction where the pin no longer holds.
+    const { pinned, holders, application, said } = prepared
+    const [live, silence, holds, done] = await Promise.all([
+      requireLiving(tx, [...holders.keys()]),
+      saidNothingSince(tx, application, said),
+      pinned === undefined ? true : stillPinned(tx, pinned),
+      placed(tx, prepared, units).then((all) => write(tx, all, { actor: actor.name, at: kernel.clock() })),
+    ])
+    if (!live || !silence || !holds) throw new Outdated()
+    await alongside?.(tx, done, holders)
+    return done
+  }
   const results = await kernel.db
-    .transaction(actor.institutionId, async (tx) => {
-      // Sent together; the cases are rolled back with the transaction where the pin no longer holds.
-      const { pinned, holders } = prepared
-      const [live, holds, done] = await Promise.all([
-        requireLiving(tx, [...holders.keys()]),
-        pinned === undefined ? true : stillPinned(tx, pinned),
-        write(tx, prepared, { actor: actor.name, at: kernel.clock() }),
-      ])
-      if (!live || !holds) throw new Outdated()
-      await alongside?.(tx, done, holders)
-      return done
-    })
+    .transaction(actor.institutionId, writeAll, { units })
     .catch((error: unknown) => {
       if (error instanceof Outdated) return undefined
       throw error
@@ -193,9 +283,45 @@ interface Draft {
   readonly outcome: SealedOutcome | undefined
 }
 
+/**
+ * Finds each case's unit, in the transaction that adds it. At a closed unit nothing is opened; a case that is there already comes
+ * again unchanged.
+ */
+async function placed(
+  tx: Transaction,
+  prepared: Prepared,
+  units: readonly string[] | undefined,
+): Promise<Placed> {
+  const { items, request } = prepared
+  const codes = items.map((item) => (item.refused === undefined ? item.read.unit : null))
+  const places = await placesOf(tx, codes, units)
+  const closed = items.flatMap((item, index) =>
+    item.refused === undefined && isRefusedAs(places[index], 'unit.closed') ? [item.read.reference] : [],
+  )
+  const rows = closed.length === 0 ? [] : await findByReference(tx, request.applicationId, closed)
+  const known = new Set(rows.map(({ reference }) => reference))
+  return {
+    ...prepared,
+    items: items.map((item, index): PlacedItem => {
+      if (item.refused !== undefined) return item
+      const place = places[index]
+      if (place === undefined) throw new Error('every case has a place')
+      if (!('refused' in place)) return { ...item, ...place }
+      const { reference, unit } = item.read
+      if (place.refused === 'unit.closed' && known.has(reference)) return { ...item, unitId: null }
+      return {
+        refused: { status: 'refused', code: place.refused, problems: [], reference, unit: unit ?? '' },
+      }
+    }),
+  }
+}
+
+const isRefusedAs = (place: Placing | undefined, code: string) =>
+  place !== undefined && 'refused' in place && place.refused === code
+
 function draftOf(
   pinned: Pin | undefined,
-  { read, sealing }: Exclude<PreparedItem, { refused: RefusedItem }>,
+  { read, sealing, unitId }: Exclude<PlacedItem, { refused: RefusedItem }>,
   at: Date,
 ): Draft {
   const caseId = newId()
@@ -214,6 +340,7 @@ function draftOf(
       sealed,
       payloadDigest,
       holderId,
+      unitId,
       occurredOn,
       state: outcome === undefined ? state : next(state, 'outcome.recorded'),
       reviewRole: ruling?.row.reviewRole ?? null,
@@ -225,7 +352,7 @@ function draftOf(
   }
 }
 
-async function write(tx: Transaction, prepared: Prepared, act: Act): Promise<IntakeResult[]> {
+async function write(tx: Transaction, prepared: Placed, act: Act): Promise<IntakeResult[]> {
   const { at } = act
   const { request, pinned, items } = prepared
   const drafts = items.map((item) => (item.refused === undefined ? draftOf(pinned, item, at) : undefined))
@@ -294,7 +421,8 @@ function resultOf({ given, ruling, secretReasons }: Draft, isAdded: boolean, kno
     return { status: 'accepted', caseId, reference, state, version: 1, decision, secretReasons, holderId }
   }
   const before = known.get(reference)
-  if (before === undefined) throw new Error('a reference that is taken belongs to a case')
+  // Of a case of another unit, which whoever submits may not see; they learn no more than that the number is taken.
+  if (before === undefined) return taken(reference)
   // A person who was erased and comes again is another holder; what the first one sealed cannot be compared, nor added to.
   const isSameHolder = holderId === null || before.holderId === null || before.holderId === holderId
   if (isSameHolder && Buffer.from(before.payloadDigest).equals(given.payloadDigest)) {
@@ -302,8 +430,15 @@ function resultOf({ given, ruling, secretReasons }: Draft, isAdded: boolean, kno
     const held = before.holderId ?? holderId
     return { status: 'unchanged', ...summary, decision, secretReasons: null, holderId: held }
   }
-  return { status: 'refused', code: 'case.reference_taken', problems: [], reference }
+  return taken(reference)
 }
+
+const taken = (reference: string): RefusedItem => ({
+  status: 'refused',
+  code: 'case.reference_taken',
+  problems: [],
+  reference,
+})
 
 /** Cases that were here without a holder, and get an outcome now that has one. */
 function newHoldersOf(drafts: readonly (Draft | undefined)[], results: readonly IntakeResult[]) {

@@ -8,7 +8,7 @@ import { samplingKeyOf } from '../institutions/institutions.ts'
 import type { Kernel } from '../kernel.ts'
 import { liveModelsOf, loadModels, type ModelRow } from '../models/models.ts'
 import { requireLive } from '../register/register.ts'
-import { type PinRow, pinOf } from './store.ts'
+import { type PinRow, pinOf, policyName } from './store.ts'
 
 export interface Pin {
   readonly application: Application
@@ -20,7 +20,9 @@ export interface Pin {
   readonly digests: Readonly<Record<string, string>>
   /** The one model that decided; `null` where the application declares none or several took part. */
   readonly modelDigest: Uint8Array | null
-  /** Register and models as they were when pinned, to be compared at commit. */
+  /** Of the policies in force, 32 bytes. */
+  readonly policyDigest: Buffer
+  /** Register, policies and models as they were when pinned, to be compared at commit. */
   readonly fingerprint: string
 }
 
@@ -32,17 +34,30 @@ const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
  * @throws Refusal of the register and of the models where something may not run
  */
 export async function pin(kernel: Kernel, institutionId: string, applicationId: string): Promise<Pin> {
+  // Puts those that the platform comes with in force where nothing is yet.
+  const { digest: known } = await kernel.policies.inForce(institutionId)
   const pinned = await kernel.db.transaction(
     institutionId,
     async (tx) => {
       const { application, digest } = await requireLive(kernel, tx, applicationId)
       const models = await liveModelsOf(tx, applicationId, Object.keys(application.models))
       const samplingKey = await samplingKeyOf(tx)
-      const fingerprint = fingerprintOf(await tx.rows(pinOf, [institutionId, applicationId]))
-      return { application, applicationDigest: digest, models, samplingKey, fingerprint }
+      const rows = await tx.rows(pinOf, [institutionId, applicationId])
+      const policies = rows.find(({ name }) => name === policyName)
+      if (policies === undefined) throw new Error('policies were just put in force')
+      return {
+        application,
+        applicationDigest: digest,
+        models,
+        samplingKey,
+        policyDigest: Buffer.from(policies.digest),
+        fingerprint: fingerprintOf(rows),
+      }
     },
     { isReadOnly: true },
   )
+  // Whoever asks policy next asks those that are pinned.
+  if (!pinned.policyDigest.equals(known)) kernel.policies.forget(institutionId)
   await loadModels(kernel, pinned.models)
   const [only, another] = pinned.models
   return {
@@ -52,7 +67,7 @@ export async function pin(kernel: Kernel, institutionId: string, applicationId: 
   }
 }
 
-/** Whether register and live models still are as pinned; read in the transaction that commits what they decided. */
+/** Whether register, policies and live models still are as pinned; read in the transaction that commits what they decided. */
 export async function stillPinned(tx: Transaction, { application, fingerprint }: Pin): Promise<boolean> {
   return fingerprintOf(await tx.rows(pinOf, [tx.institutionId, application.id])) === fingerprint
 }

@@ -12,12 +12,13 @@ const hex = (bytes: Uint8Array) => `"${Buffer.from(bytes).toString('hex')}"`
  */
 export function decisionRecord(row: DecisionRow, holderId: string | null): string {
   const modelDigest = row.modelDigest === null ? 'null' : hex(row.modelDigest)
+  const policyDigest = row.policyDigest === null ? '' : `"policyDigest":${hex(row.policyDigest)},`
   const holder = row.sealed === null ? '' : `,"holder":${JSON.stringify(holderId)}`
   const sealed = row.sealed === null ? '' : `,"sealed":"${hash('sha256', row.sealed, 'hex')}"`
   return (
     `{"decision":{"application":"${row.applicationId}","applicationDigest":${hex(row.applicationDigest)},` +
     `"case":"${row.caseId}","decidedAt":"${row.decidedAt.toISOString()}","decision":"${row.decisionId}",` +
-    `"modelDigest":${modelDigest},"recommendation":${JSON.stringify(row.recommendation)},"review":"${row.review}",` +
+    `"modelDigest":${modelDigest},${policyDigest}"recommendation":${JSON.stringify(row.recommendation)},"review":"${row.review}",` +
     `"reviewRole":${JSON.stringify(row.reviewRole)},"round":${row.round},"score":${JSON.stringify(row.score)}}` +
     `${holder},"reasons":${row.reasons}${sealed}}`
   )

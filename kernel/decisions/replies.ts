@@ -25,6 +25,7 @@ export const DecisionReply = z.strictObject({
   review: ReviewKind,
   reviewRole: z.string().nullable(),
   modelDigest: Digest.nullable(),
+  policyDigest: Digest.nullable().describe('SHA-256 of the policies that it was made under'),
   applicationDigest: Digest,
   decidedAt: z.iso.datetime(),
 })
@@ -49,6 +50,7 @@ export function decisionReply(
     review: row.review,
     reviewRole: row.reviewRole,
     modelDigest: row.modelDigest === null ? null : hex(row.modelDigest),
+    policyDigest: row.policyDigest === null ? null : hex(row.policyDigest),
     applicationDigest: hex(row.applicationDigest),
     decidedAt: row.decidedAt.toISOString(),
   }

@@ -10,6 +10,7 @@ import {
   intakeOperation,
   operation,
 } from '../operation.ts'
+import { agreedStanding, requireAllowed } from '../policy/ask.ts'
 import { officeOf } from '../vault/batches.ts'
 import { getDecision, streamDecisions } from './decisions.ts'
 import type { IntakeResult } from './intake.ts'
@@ -38,9 +39,16 @@ const submitRoute = operation({
     'application.not_registered',
     'case.invalid',
     'case.reference_taken',
+    'consent.missing',
+    'consent.withdrawn',
     'idempotency.body_differs',
     'model.artefact_damaged',
     'model.none_live',
+    'policy.refused',
+    'policy.unavailable',
+    'unit.closed',
+    'unit.outside',
+    'unit.unknown',
   ],
   honoursIdempotency: true,
   async handle(kernel, { actor, params, body, idempotency }) {
@@ -79,7 +87,8 @@ export function refusalOf(
   result: Extract<IntakeResult, { status: 'refused' }>,
   application: string,
 ): Refusal {
-  const parameters = { application, reference: result.reference ?? '' }
+  const { reference = '', unit = '' } = result
+  const parameters = { application, reference, unit: unit.slice(0, 60), ...result.parameters }
   return new Refusal(result.code, parameters, { problems: result.problems })
 }
 
@@ -96,8 +105,23 @@ const streamRoute = intakeOperation({
     'application.changed',
     'application.not_installed',
     'application.not_registered',
+    'import.columns_duplicate',
+    'import.columns_missing',
+    'import.columns_unmapped',
+    'import.delimiter_ambiguous',
+    'import.delimiter_wrong',
+    'import.encoding_mismatch',
+    'import.encoding_wrong',
+    'import.file_empty',
+    'import.file_not_text',
+    'import.gzip_damaged',
+    'import.gzip_excessive',
+    'import.header_broken',
+    'import.quotes_broken',
     'model.artefact_damaged',
     'model.none_live',
+    'policy.refused',
+    'policy.unavailable',
   ],
   async *handle(kernel, { actor, params, format, source, signal }) {
     requireApplication(actor, params.applicationId)
@@ -115,12 +139,18 @@ const showRoute = operation({
   query: z.strictObject(purposeQuery),
   body: undefined,
   reply: { status: 200, schema: DecisionReply },
-  refusals: ['decision.not_found', 'vault.purpose_forbidden'],
+  refusals: [
+    'decision.not_found',
+    'policy.refused',
+    'policy.unavailable',
+    'right.restricted',
+    'vault.purpose_forbidden',
+  ],
   async handle(kernel, { actor, params, query }) {
     const decision = await getDecision(kernel, actor, params.decisionId)
     const { purpose } = query
     if (purpose === undefined) return { status: 200, body: decisionReply(decision) }
-    const { row } = await getCase(kernel, actor, decision.caseId)
+    const { row } = await getCase(kernel, actor, { caseId: decision.caseId, by: 'decision.read' })
     const { secrets } = await reveal(kernel, actor, { row, decision, purpose })
     return { status: 200, body: decisionReply(decision, secrets) }
   },
@@ -142,13 +172,17 @@ const exportRoute = exportOperation({
       .describe('Opens sealed reasons, a batch at a time; each batch is recorded with its exact count'),
   }),
   row: DecisionExportRow,
-  refusals: ['access.application_foreign', 'vault.purpose_forbidden'],
+  refusals: ['access.application_foreign', 'policy.refused', 'policy.unavailable', 'vault.purpose_forbidden'],
   async *handle(kernel, { actor, params, query, signal }) {
     const { applicationId } = params
     const { purpose } = query
     requireApplication(actor, applicationId)
-    if (purpose !== undefined) officeOf(actor, purpose)
-    for await (const rows of streamDecisions(kernel, actor.institutionId, { applicationId })) {
+    if (purpose !== undefined) {
+      officeOf(actor, purpose)
+      const standing = agreedStanding(kernel, applicationId)
+      await requireAllowed(kernel, actor, { applicationId, action: 'export', purpose, standing })
+    }
+    for await (const rows of streamDecisions(kernel, actor, { applicationId })) {
       signal.throwIfAborted()
       const secrets =
         purpose === undefined

@@ -35,6 +35,8 @@ export interface ReadCase {
   readonly reference: string
   readonly occurredOn: string
   readonly subject: string | null
+  /** Code of the unit whose case it is; null where the application names none. */
+  readonly unit: string | null
   /** `undefined` where the batch was only to be read. */
   readonly decided: DecidedCase | undefined
 }
@@ -75,7 +77,7 @@ export async function runCase(
   if (given === undefined) return { ok: false, problems: [notJson] }
   const read = readable(application, given)
   if (!read.ok) return read
-  const { value, reference, occurredOn, subject } = read.value
+  const { value, reference, occurredOn, subject, unit } = read.value
   const plan = protectionPlan(application.case, application.classification)
   const { open, sealed } = divide(plan, given)
   const values = sealed === undefined ? undefined : () => sealedValues(plan, [given, value])
@@ -86,17 +88,18 @@ export async function runCase(
     reference,
     occurredOn,
     subject: subject ?? null,
+    unit: unit ?? null,
     decided: models === undefined ? undefined : await decide(application, models, { value, values }),
   }
 }
 
-function wholeOf({ payload, secret }: StoredCase): unknown {
+export function wholeOf({ payload, secret }: StoredCase): unknown {
   const open: unknown = JSON.parse(payload)
   return secret === null ? open : unite(open, JSON.parse(secret))
 }
 
 /** An application that cannot name a case its own schema took refuses this case, and not those beside it. */
-function readable(application: Application, given: unknown): ReturnType<typeof readCase> {
+export function readable(application: Application, given: unknown): ReturnType<typeof readCase> {
   try {
     return readCase(application, given)
   } catch {
@@ -104,7 +107,7 @@ function readable(application: Application, given: unknown): ReturnType<typeof r
   }
 }
 
-const notNameable: FieldProblem = {
+export const notNameable: FieldProblem = {
   field: '',
   code: 'field.not_nameable',
   message: {
@@ -113,13 +116,13 @@ const notNameable: FieldProblem = {
   },
 }
 
-const notJson: FieldProblem = {
+export const notJson: FieldProblem = {
   field: '',
   code: 'field.not_json',
   message: { en: 'this is not valid JSON', ur: 'یہ درست JSON نہیں ہے' },
 }
 
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
@@ -128,7 +131,7 @@ function parseJson(text: string): unknown {
 }
 
 /** Collects what is sealed of a case; `undefined` where nothing is. */
-type Values = (() => SealedValues) | undefined
+export type Values = (() => SealedValues) | undefined
 
 /** A case as an application sees it, with the values that are sealed of it. */
 interface Decidable {
@@ -157,13 +160,13 @@ async function decide(
 }
 
 /** What an application writes into an error may be about a person; this text reaches logs. */
-function failureOf(error: unknown, values: Values): string {
+export function failureOf(error: unknown, values: Values): string {
   if (!(error instanceof Error)) return 'the application threw something that is not an error'
   if (values === undefined || !tellsSealed(values(), error.message)) return error.message
   return `the application threw a ${error.name} that speaks of a sealed field`
 }
 
-function handles(
+export function handles(
   application: Application,
   models: NonNullable<Models>,
 ): Record<string, ModelHandle<unknown>> {
@@ -183,7 +186,7 @@ function handles(
 /** One set of handles for each set of loaded models, made once rather than for every case. */
 const handleCache = new WeakMap<NonNullable<Models>, Record<string, ModelHandle<unknown>>>()
 
-function checked(application: Application, decided: Decided<string>, values: Values): DecidedCase {
+export function checked(application: Application, decided: Decided<string>, values: Values): DecidedCase {
   if (!Object.hasOwn(application.recommendations, decided.recommendation)) {
     throw new Error(`"${decided.recommendation}" is not a declared recommendation`)
   }

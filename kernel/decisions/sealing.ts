@@ -30,11 +30,18 @@ export type Holders = ReadonlyMap<string, Holder>
 export async function sealItems(
   kernel: Kernel,
   institutionId: string,
-  given: { readonly applicationId: string; readonly items: readonly ReadItem[] },
+  given: {
+    readonly applicationId: string
+    readonly items: readonly ReadItem[]
+    /** Names of persons who have said something: a case keeps whom it is about then even where nothing of it is sealed. */
+    readonly heard?: ReadonlySet<string>
+  },
 ): Promise<{ readonly sealings: readonly Sealing[]; readonly holders: Holders }> {
-  const { applicationId, items } = given
+  const { applicationId, items, heard } = given
   const names = items.map((item) =>
-    hasSecrets(item) ? holderNameOf({ ...item.read, applicationId }, item.read.subject) : undefined,
+    hasSecrets(item) || heard?.has(item.read.subject ?? '') === true
+      ? holderNameOf({ ...item.read, applicationId }, item.read.subject)
+      : undefined,
   )
   const byName = await holdersFor(
     kernel,

@@ -3,13 +3,7 @@
  * the next transaction, so that its costs (the disk's sync above all) are shared too. Each is answered only after the commit.
  */
 import type { Actor } from '../access/roles.ts'
-import {
-  type Idempotency,
-  type KeptReply,
-  keepReply,
-  keptReply,
-  type ReplyHolder,
-} from '../idempotency/idempotency.ts'
+import { type Idempotency, type KeptReply, keepReply, keptReply } from '../idempotency/idempotency.ts'
 import type { Kernel } from '../kernel.ts'
 import { type IntakeResult, intake, type Submission } from './intake.ts'
 import type { Holders } from './sealing.ts'
@@ -37,7 +31,8 @@ interface Waiting {
 /** Submissions of one actor to one application that wait for a transaction. */
 interface Group {
   readonly kernel: Kernel
-  readonly actor: Actor
+  /** With the rights that were read last: those of the requests that wait may have been read before a grant was revoked. */
+  actor: Actor
   readonly waiting: Waiting[]
   inFlight: number
 }
@@ -55,6 +50,7 @@ export class Singles {
     const key = JSON.stringify([actor.institutionId, actor.name, request.applicationId, request.source])
     return new Promise((resolve, reject) => {
       const group = this.#groups.get(key) ?? { kernel, actor, waiting: [], inFlight: 0 }
+      group.actor = actor
       this.#groups.set(key, group)
       group.waiting.push({ request, resolve, reject })
       this.#pump(key, group)
@@ -130,8 +126,8 @@ export class Singles {
           const result = done[index]
           const reply = result === undefined ? undefined : request.replyOf(result)
           if (request.idempotency === undefined || reply === undefined) continue
-          const about = result && holderOf(result, holders)
-          const isKept = await keepReply(tx, actor, { ...request.idempotency, ...reply, at, about })
+          const about = aboutOf(result, holders)
+          const isKept = await keepReply(tx, actor, { ...request.idempotency, ...reply, at, ...about })
           // Another request with this key committed since we looked: roll back and look again.
           if (!isKept) throw new KeyTaken()
         }
@@ -151,12 +147,14 @@ export class Singles {
 
 class KeyTaken extends Error {}
 
-/** Whose the reply is, where it shows reasons that are sealed. */
-function holderOf(result: IntakeResult, holders: Holders): ReplyHolder | undefined {
-  if (result.status === 'refused' || result.secretReasons === null) return undefined
+/** The case that the reply shows, and whose it is where it shows reasons that are sealed. */
+function aboutOf(result: IntakeResult | undefined, holders: Holders) {
+  if (result === undefined || result.status === 'refused') return { caseId: undefined, holder: undefined }
+  const { caseId } = result
+  if (result.secretReasons === null) return { caseId, holder: undefined }
   const holder = holders.get(result.holderId ?? '')
   if (holder === undefined) throw new Error('sealed reasons have a holder')
-  return { caseId: result.caseId, holder }
+  return { caseId, holder }
 }
 
 /** Those whose key comes for the first time in the batch, and those that must wait for the answer to it. */

@@ -16,6 +16,8 @@ export const DecisionRow = z.strictObject({
   round: z.number().int(),
   applicationDigest: Bytes,
   modelDigest: Bytes.nullable(),
+  /** Digest of the policies that it was made under; null for what was decided before there were any. */
+  policyDigest: Bytes.nullable(),
   recommendation: z.string().nullable(),
   score: z.number().nullable(),
   /** Canonical JSON of the reasons; where `sealed` is set, without the values that are sealed. */
@@ -28,22 +30,36 @@ export const DecisionRow = z.strictObject({
 })
 export type DecisionRow = z.infer<typeof DecisionRow>
 
-const columns = `decision_id, case_id, application_id, round, application_digest, model_digest, recommendation, score,
-    reasons, sealed, review, review_role, decided_at`
+const columns = `decision_id, case_id, application_id, round, application_digest, model_digest, policy_digest,
+    recommendation, score, reasons, sealed, review, review_role, decided_at`
 
 export const insertDecisions = statement({
   name: 'decisions.insert',
   text: `
     insert into decisions (institution_id, decision_id, case_id, application_id, round, application_digest, model_digest,
-      recommendation, score, reasons, sealed, review, review_role, decided_at)
-    select $1, decision_id, case_id, $2, 1, $3, $4, recommendation, score, reasons, sealed, review, review_role, $5
-    from unnest($6::uuid[], $7::uuid[], $8::text[], $9::float8[], $10::json[], $11::bytea[], $12::text[], $13::text[])
-      as given (decision_id, case_id, recommendation, score, reasons, sealed, review, review_role)`,
+      policy_digest, recommendation, score, reasons, sealed, review, review_role, decided_at)
+    select $1, decision_id, case_id, $2, 1, $3, $4, $16, recommendation, score, reasons,
+      substring($11::bytea from sealed_at for sealed_bytes), review, review_role, $5
+    from unnest($6::uuid[], $7::uuid[], $8::text[], $9::float8[], $10::json[], $12::text[], $13::text[], $14::integer[],
+        $15::integer[])
+      as given (decision_id, case_id, recommendation, score, reasons, review, review_role, sealed_at, sealed_bytes)`,
 })
 
+/** A decision that is made anew: in a later round. */
+export const insertLaterDecision = statement({
+  name: 'decisions.insertLater',
+  text: `
+    insert into decisions (institution_id, decision_id, case_id, application_id, round, application_digest, model_digest,
+      policy_digest, recommendation, score, reasons, sealed, review, review_role, decided_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
+})
+
+/** Of this application only, where one is given: see `caseById`. */
 export const decisionById = statement({
   name: 'decisions.byId',
-  text: `select ${columns} from decisions where institution_id = $1 and decision_id = $2`,
+  text: `
+    select ${columns} from decisions
+    where institution_id = $1 and decision_id = $2 and ($3::text is null or application_id = $3)`,
   row: DecisionRow,
 })
 
@@ -71,7 +87,13 @@ export const listDecisions = statement({
 const PinRow = z.strictObject({ name: z.string(), digest: Bytes, state: z.string() })
 export type PinRow = z.infer<typeof PinRow>
 
-/** Everything that a decision is pinned to: the register's entry (with an empty name) and the live models. */
+/** What the row of the policies in force is called. */
+export const policyName = '/policies'
+
+/**
+ * Everything that a decision is pinned to: the register's entry (with an empty name), the policies in force (with a name that no
+ * model has) and the live models.
+ */
 export const pinOf = statement({
   name: 'decisions.pinOf',
   text: `
@@ -79,6 +101,13 @@ export const pinOf = statement({
       select '' as name, application_digest as digest, state
       from ai_systems where institution_id = $1 and application_id = $2
       order by registration_id desc
+      limit 1
+    )
+    union all
+    (
+      select '${policyName}', digest, version::text
+      from policy_versions where institution_id = $1
+      order by version desc
       limit 1
     )
     union all

@@ -5,7 +5,7 @@ import { after, test } from 'node:test'
 import { root } from '../../test/files.ts'
 import { freshFolder, permit, testApplications } from '../../test/kernel.ts'
 import { sha256 } from '../canonical.ts'
-import { digestOf } from '../register/applications.ts'
+import { digestOf } from '../register/digest.ts'
 import { Workers } from './workers.ts'
 
 const installedAt = (folder: string) => ({ folder, digest: digestOf(folder) })

@@ -1,79 +1,15 @@
 /**
- * Worker threads that run applications and engines, so that neither a slow model nor a hanging application holds up the
- * server. Work goes to the thread with the least to do; a thread that dies or hangs is replaced and its tasks fail.
+ * Workers that run applications and engines, so that neither a slow model nor a hanging application holds up the server: threads
+ * for what comes with the product, a confined process (`kernel/confinement`) for each application that does not. Work goes to
+ * the thread with the least to do; a thread that dies or hangs is replaced and its tasks fail.
  */
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import type { TrainedModel } from '@khudi/sdk'
+import type { FieldProblem } from '@khudi/sdk'
+import { ConfinedApplication, type ConfinedSettings } from '../confinement/confined.ts'
 import { type ErrorCode, type ErrorParameters, Refusal } from '../errors.ts'
-import type { Example, ReadCase, RefusedCase, StoredCase } from './run.ts'
-
-/** An application as a worker runs it: only while its folder still has the digest that the register was compared with. */
-export interface WorkerApplication {
-  readonly folder: string
-  /** SHA-256 of the folder's running files, 32 bytes. */
-  readonly digest: Uint8Array
-}
-
-export interface Settings {
-  /** Installed applications by id. */
-  readonly applications: Readonly<Record<string, WorkerApplication>>
-  readonly enginesFolder: string
-}
-
-export type Task =
-  | {
-      readonly kind: 'load'
-      readonly applicationId: string
-      readonly name: string
-      readonly engine: string
-      readonly digest: string
-      readonly bytes: Uint8Array
-    }
-  | {
-      readonly kind: 'decide'
-      readonly applicationId: string
-      /** JSON texts as submitted, or cases as they are stored, opened. */
-      readonly payloads: readonly (string | StoredCase)[]
-      /** Digest (hex) of each model by name; `undefined` reads the cases without deciding. */
-      readonly models: Readonly<Record<string, string>> | undefined
-    }
-  | {
-      readonly kind: 'train'
-      readonly applicationId: string
-      readonly modelName: string
-      readonly examples: readonly Example[]
-      readonly seed: number
-    }
-  | {
-      readonly kind: 'measure'
-      readonly applicationId: string
-      readonly modelName: string
-      /** Scores with this model; `undefined` only reads the labels. */
-      readonly digest: string | undefined
-      readonly examples: readonly Example[]
-    }
-
-export interface Answers {
-  load: undefined
-  decide: (ReadCase | RefusedCase)[]
-  train: TrainedModel & { readonly examples: number; readonly positives: number }
-  /** One for each example, `undefined` where its outcome teaches nothing. */
-  measure: (Measured | undefined)[]
-}
-
-export interface Measured {
-  readonly score: number | undefined
-  readonly label: boolean
-  /** What finding it is worth, in the unit of the model's `valueLabel`. */
-  readonly value: number
-}
-
-export interface Progress {
-  readonly done: number
-  readonly total: number
-  readonly metric: number
-}
+import type { Settings } from './program.ts'
+import type { Answers, LoadTask, ModelKey, Progress, Task } from './tasks.ts'
 
 export interface Message {
   readonly id: number
@@ -100,9 +36,6 @@ const timeoutMs: Readonly<Record<Task['kind'], number>> = {
   train: 4 * 60 * 60_000,
 }
 
-type LoadTask = Extract<Task, { kind: 'load' }>
-
-export type ModelKey = Pick<LoadTask, 'applicationId' | 'name' | 'digest'>
 const keyOf = ({ applicationId, name, digest }: ModelKey) => `${applicationId}/${name}/${digest}`
 
 /** One thread and what it owes. Replaced as a whole when it dies or hangs; the models it held are given to the next. */
@@ -195,21 +128,37 @@ class Thread {
   }
 }
 
+export interface WorkersSettings extends Settings {
+  /** Applications that do not come with the product; they are none of `applications`. */
+  readonly foreign?: readonly Omit<ConfinedSettings, 'enginesFolder'>[]
+}
+
 /** A pool of threads; by default one fewer than the machine's cores, since the database needs the other. */
 export class Workers {
   readonly #threads: readonly Thread[]
+  readonly #confined: ReadonlyMap<string, ConfinedApplication>
 
-  constructor(settings: Settings, threads = Math.max(1, availableParallelism() - 1)) {
+  constructor(
+    { foreign = [], ...settings }: WorkersSettings,
+    threads = Math.max(1, availableParallelism() - 1),
+  ) {
+    const { enginesFolder } = settings
     this.#threads = Array.from({ length: threads }, () => new Thread(settings))
+    this.#confined = new Map(
+      foreign.map((one) => [one.applicationId, new ConfinedApplication({ ...one, enginesFolder })]),
+    )
   }
 
   /** Whether every thread has the model. */
   hasLoaded(model: ModelKey): boolean {
-    return this.#threads.every((thread) => thread.has(model))
+    const confined = this.#confined.get(model.applicationId)
+    return confined === undefined ? this.#threads.every((thread) => thread.has(model)) : confined.has(model)
   }
 
   /** Gives every thread the model; the caller checked the bytes against the digest. */
   async load(task: Omit<LoadTask, 'kind'>): Promise<void> {
+    const confined = this.#confined.get(task.applicationId)
+    if (confined !== undefined) return confined.load({ kind: 'load', ...task })
     await Promise.all(this.#threads.map((thread) => thread.load({ kind: 'load', ...task })))
   }
 
@@ -218,11 +167,32 @@ export class Workers {
     task: T,
     onProgress?: (progress: Progress) => void,
   ): Promise<Answers[T['kind']]> {
+    const confined = this.#confined.get(task.applicationId)
+    if (confined !== undefined) {
+      return new Promise<Answers[T['kind']]>((resolve, reject) => {
+        const asked: Pick<Pending, 'resolve' | 'reject'> = { resolve, reject }
+        confined.run(task, onProgress).then(
+          (value) => asked.resolve(value),
+          (error) => asked.reject(error),
+        )
+      })
+    }
     const thread = this.#threads.reduce((best, one) => (one.owed < best.owed ? one : best))
     return thread.post(task, onProgress)
   }
 
+  /**
+   * What a foreign application's schema finds wrong with each outcome, `undefined` where nothing; `undefined` as a whole where
+   * the application comes with the product, so that its schema can be asked here.
+   */
+  async outcomeProblems(
+    applicationId: string,
+    outcomes: readonly unknown[],
+  ): Promise<readonly (readonly FieldProblem[] | undefined)[] | undefined> {
+    return this.#confined.get(applicationId)?.readOutcomes(outcomes)
+  }
+
   async close(): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.close()))
+    await Promise.all([...this.#threads, ...this.#confined.values()].map((worker) => worker.close()))
   }
 }

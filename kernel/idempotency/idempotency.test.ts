@@ -4,7 +4,7 @@ import { authenticator } from '../../server/authenticate.ts'
 import { createHttpServer } from '../../server/http/http-server.ts'
 import { findOperations } from '../../server/operations.ts'
 import { foundInstitution, freshKernel, permit } from '../../test/kernel.ts'
-import { issueKey } from '../access/access.ts'
+import { issueKey } from '../access-keys/access-keys.ts'
 import { sha256 } from '../canonical.ts'
 import { forgetOldReplies, keepReply, keptForMs, keptReply } from './idempotency.ts'
 
@@ -16,7 +16,7 @@ const token = await issueKey(kernel, operator, {
   label: 'terminal',
   roles: ['machine'],
   applicationId: undefined,
-  expiresAt: new Date('2030-01-01'),
+  expiresAt: new Date('2027-01-01'),
 })
 const app = createHttpServer({
   kernel,
@@ -84,7 +84,14 @@ test('a refused request keeps nothing: mended, it may come with the same key', a
 function keep(key: string, actor = operator) {
   const given = { key, requestDigest: sha256('request') }
   return kernel.db.transaction(actor.institutionId, (tx) =>
-    keepReply(tx, actor, { ...given, status: 201, body: '{"a":1}', at: clock.now, about: undefined }),
+    keepReply(tx, actor, {
+      ...given,
+      status: 201,
+      body: '{"a":1}',
+      at: clock.now,
+      caseId: undefined,
+      holder: undefined,
+    }),
   )
 }
 

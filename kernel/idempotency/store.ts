@@ -34,3 +34,9 @@ export const deleteOldReplies = statement({
   name: 'idempotency.deleteOld',
   text: 'delete from idempotency_keys where institution_id = $1 and created_at < $2',
 })
+
+/** Kept replies that show what is sealed of these cases. */
+export const deleteRepliesOfCases = statement({
+  name: 'idempotency.deleteOfCases',
+  text: 'delete from idempotency_keys where institution_id = $1 and case_id = any($2::uuid[])',
+})

@@ -34,10 +34,35 @@ async function* continued(
   }
 }
 
+/** Tables of numbers grow ten- to thirty-fold; only what was made for it grows more than this. */
+const mostGrowth = 200
+/** Below this nothing is said: a short text of one letter compresses better than any table. */
+const unheededBytes = 16 * 1024 * 1024
+
+/** Watches that a file which was made to (a thousandth of its size, by RFC 1951) does not keep a reader busy for ever. */
+function growth() {
+  let packedBytes = 0
+  let unpackedBytes = 0
+  return {
+    async *packed(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
+      for await (const chunk of source) {
+        packedBytes += chunk.length
+        yield chunk
+      }
+    },
+    /** @throws Refusal `import.gzip_excessive` */
+    unpacked(chunk: Uint8Array): void {
+      unpackedBytes += chunk.length
+      if (unpackedBytes > unheededBytes && unpackedBytes > mostGrowth * packedBytes)
+        throw new Refusal('import.gzip_excessive')
+    },
+  }
+}
+
 /**
  * Decompresses gzip, found by its magic bytes (RFC 1952, 2.3.1); passes everything else on.
  *
- * @throws {Refusal} `import.gzip_damaged`, after the bytes before the damage were given; `import.file_not_text`
+ * @throws {Refusal} `import.gzip_damaged`, after the bytes before the damage were given; `import.gzip_excessive`; `import.file_not_text`
  */
 export async function* plainBytes(source: ByteSource): AsyncGenerator<Uint8Array, void, undefined> {
   const { head, whole } = await peek(source, 4)
@@ -51,11 +76,15 @@ export async function* plainBytes(source: ByteSource): AsyncGenerator<Uint8Array
     return
   }
   const gunzip = createGunzip({ chunkSize: 65_536 })
-  const feeding = pipeline(Readable.from(whole), gunzip)
+  const grown = growth()
+  const feeding = pipeline(Readable.from(grown.packed(whole)), gunzip)
   // The same error comes out of the loop below; this only keeps it from being reported as unhandled.
   feeding.catch(() => undefined)
   try {
-    for await (const chunk of gunzip) yield chunk
+    for await (const chunk of gunzip) {
+      grown.unpacked(chunk)
+      yield chunk
+    }
   } catch (error) {
     throw isDamage(error) ? new Refusal('import.gzip_damaged', {}, { cause: error }) : error
   }

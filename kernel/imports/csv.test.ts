@@ -53,6 +53,14 @@ test('a compressed file that is cut short is refused after the rows that could b
   assert.ok(rows.length > 0)
 })
 
+test('a compressed file that was made to grow without end is given up on', async () => {
+  const head = gzipSync('id,goods,mass\n1,a,5\n')
+  const blank = gzipSync('\n'.repeat(32 * 1024 * 1024), { level: 9 })
+  await assert.rejects(read(Buffer.concat([head, blank]), {}, 65_536), { code: 'import.gzip_excessive' })
+  const table = gzipSync(`id,goods,mass\n${'1,a,5\n2,b,7\n'.repeat(2_000)}`)
+  assert.equal((await read(table, {}, 65_536)).records.length, 4_000)
+})
+
 test('mixed line ends are accepted and counted', async () => {
   const { tally, records } = await read('id,goods,mass\r\n1,a,5\n2,b,6\r3,c,7\r\n\r\n4,d,8')
   assert.deepEqual(

@@ -200,7 +200,12 @@ function refusalsOf(
 function problemsOf(result: Extract<IntakeResult, { status: 'refused' }>) {
   if (result.problems.length > 0) return result.problems
   // The whole case was refused, not a field of it.
-  const refusal = new Refusal(result.code, { reference: result.reference ?? '', application: '' })
+  const refusal = new Refusal(result.code, {
+    reference: result.reference ?? '',
+    application: '',
+    unit: (result.unit ?? '').slice(0, 60),
+    ...result.parameters,
+  })
   return [{ field: '', code: result.code, message: { en: refusal.title('en'), ur: refusal.title('ur') } }]
 }
 

@@ -22,7 +22,8 @@ export interface NdjsonOptions extends Partial<JsonLimits> {
  * Reads UTF-8 NDJSON, plain or gzip. An empty source gives no records. Every line that is not empty is one record, read
  * or refused.
  *
- * @throws {Refusal} `import.encoding_wrong`, `import.encoding_mismatch`, `import.gzip_damaged`, `import.file_not_text`
+ * @throws {Refusal} `import.encoding_wrong`, `import.encoding_mismatch`, `import.gzip_damaged`, `import.gzip_excessive`,
+ *   `import.file_not_text`
  */
 export async function* readNdjson(
   source: ByteSource,

@@ -1,8 +1,8 @@
 /** A new passphrase for a folder of keys, with the folder's key and every file made anew. */
 import { readdir, rm } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
+import { makeFolder, readIfThere, replaceFile, syncFolder, writeNew } from '../durable-files.ts'
 import { Fatal } from '../errors.ts'
-import { makeFolder, readIfThere, replaceFile, syncFolder, writeNew } from './durable-files.ts'
 import {
   folderFileOf,
   generationFolder,

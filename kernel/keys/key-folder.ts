@@ -9,8 +9,8 @@ import { randomBytes } from 'node:crypto'
 import { readdir, rm, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { lockFile } from '../db/file-lock.ts'
+import { hasCode, makeFolder, readIfThere, syncFolder, writeNew } from '../durable-files.ts'
 import { Fatal } from '../errors.ts'
-import { hasCode, makeFolder, readIfThere, syncFolder, writeNew } from './durable-files.ts'
 import type { KeyName, Keys, SignatureAlgorithm, Signer } from './keys.ts'
 import {
   type FolderFile,

@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readIfThere, writeNew } from '../durable-files.ts'
 import { Fatal } from '../errors.ts'
-import { readIfThere, writeNew } from './durable-files.ts'
 import { folderFileOf, reaching } from './key-folder.ts'
 
 /** What the environment says. */

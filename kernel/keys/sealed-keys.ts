@@ -2,8 +2,8 @@
 import { argon2, createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
 import { z } from 'zod'
+import { readIfThere } from '../durable-files.ts'
 import { Fatal } from '../errors.ts'
-import { readIfThere } from './durable-files.ts'
 
 const derive = promisify(argon2)
 

@@ -230,23 +230,3 @@ function refused(code: ErrorCode, { url }: WitnessPlace, detail: string): Refusa
 }
 
 const unusable = (witness: WitnessPlace, detail: string) => refused('log.witness_answer', witness, detail)
-
-const mostReplyBytes = 131_072
-
-/** Over HTTP. Redirections are not followed: a witness is the place that the policy names. */
-export const overHttp: Transport = async ({ method, url, body, signal }) => {
-  const response = await fetch(url, {
-    method,
-    signal,
-    redirect: 'error',
-    ...(body !== undefined && { body, headers: { 'content-type': 'text/plain; charset=utf-8' } }),
-  })
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of response.body ?? []) {
-    chunks.push(chunk)
-    length += chunk.length
-    if (length > mostReplyBytes) throw new Error(`a reply of more than ${mostReplyBytes} bytes`)
-  }
-  return { status: response.status, body: Buffer.concat(chunks).toString('utf8') }
-}

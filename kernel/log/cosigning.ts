@@ -3,6 +3,7 @@
  * asked again after a while, and nobody waits for it. What is asked is always about the newest checkpoint.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
+import { everywhere } from '../access/roles.ts'
 import { Fatal, Refusal } from '../errors.ts'
 import { institutions } from '../institutions/institutions.ts'
 import type { Kernel } from '../kernel.ts'
@@ -10,20 +11,21 @@ import {
   type Asking,
   askWitness,
   compareWithWitness,
-  overHttp,
   type Transport,
   type WitnessPlace,
 } from './ask-witness.ts'
 import { askedWitnesses, policyOf } from './policy.ts'
 import { logOf } from './published.ts'
 import { recordCosigned, recordWitnessFailure, witnessesAsked } from './store.ts'
+import { overEgress } from './witness-transport.ts'
 
-export interface CosigningOptions extends Pick<Kernel, 'db' | 'logFolder' | 'clock'> {
+export interface CosigningOptions
+  extends Pick<Kernel, 'db' | 'logFolder' | 'clock' | 'installation' | 'egress'> {
   /** A witness shows that the log was rolled back or tells two histories: nothing more may be signed for it. */
   onFatal?(institutionId: string, fatal: Fatal): void
   /** The database failed, or we did; it is tried again. */
   onFault?(error: unknown): void
-  /** Over HTTP unless told. */
+  /** Through the way out unless told. */
   readonly transport?: Transport
   readonly timing?: Partial<Timing>
 }
@@ -129,7 +131,7 @@ export class Cosigning {
   }
 }
 
-type Once = Pick<CosigningOptions, 'db' | 'logFolder' | 'clock' | 'transport'> & {
+type Once = Pick<CosigningOptions, 'db' | 'logFolder' | 'clock' | 'installation' | 'egress' | 'transport'> & {
   readonly signal: AbortSignal
 }
 
@@ -157,14 +159,12 @@ async function cosignOnce(options: Once, institutionId: string, url: string): Pr
   })
 }
 
-async function askingOf(
-  { db, logFolder, clock, transport = overHttp, signal }: Once,
-  institutionId: string,
-): Promise<Asking | undefined> {
+async function askingOf({ signal, ...options }: Once, institutionId: string): Promise<Asking | undefined> {
+  const { db, logFolder, clock, transport = overEgress(options, institutionId) } = options
   const place = await logOf({ db, logFolder }, institutionId)
   return (
     place && {
-      place: { ...place, transact: (work) => db.transaction(institutionId, work) },
+      place: { ...place, transact: (work) => db.transaction(institutionId, work, { units: everywhere }) },
       clock,
       transport,
       signal,

@@ -1,15 +1,19 @@
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { root } from '../../test/files.ts'
 import { furnish } from '../../test/institution.ts'
-import { freshKernel } from '../../test/kernel.ts'
+import { freshKernel, testApplications } from '../../test/kernel.ts'
 import { checkedKinds, contradictions, entryCounts } from '../../test/log.ts'
+import { everywhere } from '../access/roles.ts'
 import { canonicalJson } from '../canonical.ts'
+import type { Transaction } from '../db/database.ts'
 import { LogKind } from './kinds.ts'
 import { append, commitsTo, historyOf } from './log.ts'
 import { commitmentTo } from './opening.ts'
 
-const { kernel, database, clock } = await freshKernel()
+const { kernel, database, clock } = await freshKernel([testApplications, join(root, 'test/hearing')])
 const owner = await database.connect()
 const { operator, cases } = await furnish(kernel, 'alpha')
 const { institutionId } = operator
@@ -55,14 +59,15 @@ test('an entry commits to its record and to no other, and a salt of its own hide
     fc.asyncProperty(record, record, async (said, other) => {
       const text = canonicalJson(said)
       const given = { kind: 'case.opened', caseId: null, recordId: 'r', record: text } as const
-      const entries = await kernel.db.transaction(institutionId, async (tx) => {
+      const work = async (tx: Transaction) => {
         const caseId = crypto.randomUUID()
         await append(tx, { actor: operator.name, at: clock.now }, [
           { ...given, caseId },
           { ...given, caseId },
         ])
         return historyOf(tx, caseId)
-      })
+      }
+      const entries = await kernel.db.transaction(institutionId, work, { units: everywhere })
       assert.ok(entries.every((entry) => commitsTo(entry, said)))
       assert.equal(
         entries.some((entry) => commitsTo(entry, other)),

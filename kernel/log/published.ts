@@ -1,5 +1,6 @@
 /** What anybody may read of a log: its checkpoint and the tiles of the tree that this checkpoint signs. */
 import { join } from 'node:path'
+import { everywhere } from '../access/roles.ts'
 import type { Kernel } from '../kernel.ts'
 import { findCheckpoint } from './checkpoint.ts'
 import { checkpointFile, type LogPlace, type SignedCheckpoint, sourceOf } from './standing.ts'
@@ -15,7 +16,8 @@ export async function logOf(
   { db, logFolder }: Reading,
   institutionId: string,
 ): Promise<LogPlace | undefined> {
-  const transact: LogPlace['transact'] = (work) => db.transaction(institutionId, work, { isReadOnly: true })
+  const transact: LogPlace['transact'] = (work) =>
+    db.transaction(institutionId, work, { isReadOnly: true, units: everywhere })
   const found = await transact((tx) => tx.maybe(findLog, [institutionId]))
   if (found === undefined) return undefined
   return {

@@ -16,7 +16,12 @@ import { policyOf, policyStatement } from './policy.ts'
 import { logOf, tilesOf } from './published.ts'
 
 /** What there are receipts of. */
-export const receiptKinds: readonly LogKind[] = ['decision.made', 'review.completed', 'outcome.recorded']
+export const receiptKinds: readonly LogKind[] = [
+  'decision.made',
+  'review.completed',
+  'outcome.recorded',
+  'case.corrected',
+]
 
 /**
  * `pending` until the sequencer gave the entry its place; `witnessing` until a checkpoint of which enough witnesses know has
@@ -52,7 +57,8 @@ export async function receiptsOf(kernel: Kernel, actor: Actor, caseId: string): 
   return { entries, policy: text, statement: policyStatement(policy) }
 }
 
-function stateOf({ entryIndex }: LogEntry, cosigned: Cosigned | undefined): ReceiptState {
+/** Whether an entry can be proven yet. */
+export function stateOf({ entryIndex }: LogEntry, cosigned: Cosigned | undefined): ReceiptState {
   if (entryIndex === null) return 'pending'
   return cosigned !== undefined && entryIndex < cosigned.size ? 'ready' : 'witnessing'
 }
@@ -71,12 +77,23 @@ export async function receiptOf(
   const { history } = await getCase(kernel, actor, caseId)
   const entry = history.find((one) => one.entryIndex === entryIndex && receiptKinds.includes(one.kind))
   if (entry === undefined) throw new Refusal('receipt.not_found')
+  return receiptOfEntry(kernel, actor.institutionId, entry)
+}
+
+/** The receipt of an entry, whatever it is about. @throws Refusal `receipt.not_ready` */
+export async function receiptOfEntry(
+  kernel: Kernel,
+  institutionId: string,
+  entry: LogEntry,
+): Promise<string> {
   const [place, cosigned, policy] = await Promise.all([
-    logOf(kernel, actor.institutionId),
-    latestCosigned(kernel, actor.institutionId),
-    policyOf(kernel, actor.institutionId),
+    logOf(kernel, institutionId),
+    latestCosigned(kernel, institutionId),
+    policyOf(kernel, institutionId),
   ])
-  if (place === undefined || cosigned === undefined || stateOf(entry, cosigned) !== 'ready')
+  const { entryIndex } = entry
+  const isReady = stateOf(entry, cosigned) === 'ready'
+  if (place === undefined || cosigned === undefined || entryIndex === null || !isReady)
     throw new Refusal('receipt.not_ready')
   const path = await inclusionProof(entryIndex, cosigned.size, tilesOf(place, cosigned).read)
   return receiptText({

@@ -85,7 +85,7 @@ const qrRoute = fileOperation({
   async handle(kernel, { actor, params }) {
     const svg = receiptQr(await receiptOf(kernel, actor, params))
     return {
-      mediaType: 'image/svg+xml',
+      mediaType: 'image/svg+xml; charset=utf-8',
       fileName: `receipt-${params.entryIndex}.svg`,
       chunks: [Buffer.from(svg)],
     }

@@ -8,6 +8,7 @@ import { freshDatabase } from '../../test/database.ts'
 import { freshFolder } from '../../test/kernel.ts'
 import { appendEntries, placedEntries, rootOfEntries } from '../../test/log-filler.ts'
 import { testSigner } from '../../test/log-signer.ts'
+import { everywhere } from '../access/roles.ts'
 import { Fatal } from '../errors.ts'
 import { foundInstitution } from '../institutions/institutions.ts'
 import { findCheckpoint } from './checkpoint.ts'
@@ -32,7 +33,7 @@ async function held(slug: string): Promise<HeldLog & { readonly damage: string[]
     origin,
     damage,
     folder: new TileFolder(join(freshFolder('log'), institutionId)),
-    transact: (work) => db.transaction(institutionId, work),
+    transact: (work) => db.transaction(institutionId, work, { units: everywhere }),
     signer: testSigner(origin),
     clock,
     onDamage: (path) => damage.push(path),

@@ -5,8 +5,9 @@
  * here is the only copy: every tile follows from `log_entries`, and `verified-tiles.ts` makes it again where it is missing
  * or damaged.
  */
-import { mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { syncFolder, writeDurably } from '../durable-files.ts'
 import { newId } from '../identifiers.ts'
 import { hashBytes, type Tile } from './merkle.ts'
 import { type TileName, tilePath, tileWidth } from './tile-path.ts'
@@ -173,25 +174,6 @@ function lengthOf(level: TileName['level'], width: number, bytes: Buffer): numbe
     at += 2 + bytes.readUInt16BE(at)
   }
   return at
-}
-
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o600)
-  try {
-    await file.writeFile(bytes)
-    await file.datasync()
-  } finally {
-    await file.close()
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }
 
 /** Does all of it, a few at a time. After an error nothing more is begun, and what was begun has ended when it is thrown. */

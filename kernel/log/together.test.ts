@@ -3,15 +3,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileOf, mapping } from '../../test/applications/permits/mapping.ts'
 import { furnish } from '../../test/institution.ts'
-import { freshKernel, permit, submit, taken } from '../../test/kernel.ts'
-import { createAccount, issueKey } from '../access/access.ts'
+import { freshKernel, permit, promote, submit, taken } from '../../test/kernel.ts'
+import { createAccount } from '../access/access.ts'
+import { issueKey, revokeKey } from '../access-keys/access-keys.ts'
+import { breakGlass, reviewGlass } from '../break-glass/break-glass.ts'
 import { sha256 } from '../canonical.ts'
 import { decideBacklog } from '../decisions/backlog.ts'
 import { intake } from '../decisions/intake.ts'
 import { type ImportRequest, refusedFile, runImport } from '../imports/imports.ts'
 import { foundInstitution } from '../institutions/institutions.ts'
-import { modelsOf, promote, trainModel } from '../models/models.ts'
+import { modelsOf, trainModel } from '../models/models.ts'
 import { recordOutcome } from '../outcomes/outcomes.ts'
+import { propose, proposeAlone, reject, withdraw } from '../proposals/proposals.ts'
 import { registerApplication } from '../register/register.ts'
 import { completeReview } from '../reviews/reviews.ts'
 
@@ -58,7 +61,12 @@ const of = { applicantCnic: '79999-1234567-1' }
 // The key of whom a case is about commits before the case; theirs is there.
 await submit(kernel, operator, 'permits', { ...permit(), ...of })
 const [sealed] = await submit(kernel, operator, 'permits', { ...permit({ answer: 'check' }), ...of })
-const { finishedImport } = furnished
+const { finishedImport, duties } = furnished
+const [owning, supervisor, auditor, , engineer] = duties.people.map(({ actor }) => actor)
+const [proposalId = ''] = duties.proposalIds
+const [withdrawableId = ''] = duties.withdrawableIds
+if (!owning || !supervisor || !auditor || !engineer) throw new Error('an institution has people')
+const reason = 'The log is to take this as well, or nothing.'
 
 /** Everything that changes a state, each in one call. */
 const changes: Readonly<Record<string, () => Promise<unknown>>> = {
@@ -67,7 +75,19 @@ const changes: Readonly<Record<string, () => Promise<unknown>>> = {
   'opening an account': () =>
     createAccount(kernel, operator, { username: 'newcomer', password: 'p', roles: [], language: 'ur' }),
   'issuing a key': () =>
-    issueKey(kernel, operator, { label: 'new', roles: [], applicationId: undefined, expiresAt: clock.now }),
+    issueKey(kernel, operator, {
+      label: 'new',
+      roles: [],
+      applicationId: undefined,
+      expiresAt: new Date(clock.now.getTime() + 1),
+    }),
+  'revoking a key': () => revokeKey(kernel, operator, duties.keyId),
+  proposing: () => propose(kernel, owning, duties.proposal),
+  'letting a proposal through alone': () => proposeAlone(kernel, operator, { ...duties.proposal, reason }),
+  'rejecting a proposal': () => reject(kernel, supervisor, { proposalId, reason }),
+  'withdrawing a proposal': () => withdraw(kernel, owning, withdrawableId),
+  'breaking the glass': () => breakGlass(kernel, engineer, { role: 'officer', minutes: 5, reason }),
+  'reviewing a break-glass': () => reviewGlass(kernel, auditor, { glassId: duties.glassId, finding: reason }),
   'registering an application': () => registerApplication(kernel, operator, 'permits'),
   'training a model': () => trainModel(kernel, operator, { ...parcels, ...always, seed: 77 }),
   'opening cases': () =>
@@ -135,7 +155,7 @@ test('a promotion leaves nothing where the log takes no entry', async () => {
   const before = await everything()
   await assert.rejects(withoutLog(change), /the log is full/)
   assert.deepEqual(await everything(), before)
-  assert.equal((await change()).state, 'live')
+  assert.equal((await change()).state, 'approved')
 })
 
 test('a batch of an import and its end each wait for the log, and the next run goes on', async () => {

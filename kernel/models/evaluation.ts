@@ -1,10 +1,11 @@
 /** What a model said against what turned out: the pairs from which its quality is measured. */
-import type { Actor } from '../access/roles.ts'
-import type { Measured } from '../decisions/workers.ts'
+import { type Actor, everywhere } from '../access/roles.ts'
+import type { Measured } from '../decisions/tasks.ts'
 import { Refusal } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
+import { agreedStanding, requireAllowed } from '../policy/ask.ts'
 import { installed } from '../register/register.ts'
-import { openExamples } from './examples.ts'
+import { examplesAmong, openExamples } from './examples.ts'
 import { loadModels, type ModelRow, type Period } from './models.ts'
 import { decidedExamples, examples, type StoredExample } from './store.ts'
 
@@ -28,6 +29,8 @@ export interface EvaluationSet {
   readonly models: ReadonlyMap<string, number>
   /** How many cases were left out because their person has been erased. */
   readonly erased: number
+  /** How many because policy forbids it as their person stands: no consent, or an objection. */
+  readonly withheld: number
 }
 
 const readingTimeoutMs = 10 * 60_000
@@ -45,14 +48,17 @@ export async function evaluationSet(
   const spec = Object.hasOwn(application.models, modelName) ? application.models[modelName] : undefined
   if (spec === undefined)
     throw new Refusal('model.not_declared', { application: applicationId, model: modelName })
+  const standing = agreedStanding(kernel, applicationId)
+  await requireAllowed(kernel, actor, { applicationId, action: 'evaluate', purpose: 'evaluation', standing })
   const rows = await readPairs(kernel, actor, request)
   if (model !== undefined) await loadModels(kernel, [model])
   const digest = model === undefined ? undefined : hex(model.modelDigest)
   const said: Said[] = []
-  let erased = 0
+  let [erased, withheld] = [0, 0]
   for await (const part of openExamples(kernel, actor, { applicationId, purpose: 'evaluation', rows })) {
-    const whole = part.flatMap(({ row, example }) => (example === undefined ? [] : [{ row, example }]))
-    erased += part.length - whole.length
+    const { examples: whole, leftOut } = examplesAmong(part)
+    erased += leftOut.erased
+    withheld += leftOut.withheld
     const examples = whole.map(({ example }) => example)
     const measured = await kernel.workers.run({ kind: 'measure', applicationId, modelName, digest, examples })
     said.push(...whole.flatMap(({ row }, index) => saidOf(row, measured[index], digest)))
@@ -64,6 +70,7 @@ export async function evaluationSet(
     values: spec.value === undefined ? undefined : said.map(({ value }) => value),
     models: countBy(said),
     erased,
+    withheld,
   }
 }
 
@@ -108,6 +115,6 @@ async function readPairs(
       if (model === undefined) return tx.rows(decidedExamples, period)
       return (await tx.rows(examples, period)).map((one) => ({ ...one, score: null, modelDigest: null }))
     },
-    { isReadOnly: true, statementTimeoutMs: readingTimeoutMs },
+    { isReadOnly: true, statementTimeoutMs: readingTimeoutMs, units: everywhere },
   )
 }

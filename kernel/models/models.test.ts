@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { unreadable } from '../../test/applications/parcels/application.ts'
-import { decided, foundInstitution, freshKernel, trainLive } from '../../test/kernel.ts'
+import { decided, foundInstitution, freshKernel, promote, trainLive } from '../../test/kernel.ts'
 import { contradictions, entryCounts } from '../../test/log.ts'
 import type { Actor } from '../access/roles.ts'
 import { sha256 } from '../canonical.ts'
 import { intake } from '../decisions/intake.ts'
 import { recordOutcome } from '../outcomes/outcomes.ts'
-import { liveModelsOf, loadModels, modelsOf, promote, TrainingRecord, trainModel } from './models.ts'
+import { liveModelsOf, loadModels, modelsOf, TrainingRecord, trainModel } from './models.ts'
 
 const { kernel, database, another } = await freshKernel()
 const owner = await database.connect()
@@ -122,18 +122,19 @@ test('promoting makes a model live and retires the one before it', async () => {
   const models = [await train(operator, 1), await train(operator, 2)]
   assert.deepEqual(await statesOf(operator), ['draft', 'draft'])
   for (const { modelDigest } of models) {
-    const live = await promote(kernel, operator, { applicationId: 'parcels', digest: modelDigest })
-    assert.equal(live.state, 'live')
+    const { state } = await promote(kernel, operator, { applicationId: 'parcels', digest: modelDigest })
+    assert.equal(state, 'approved')
     assert.equal((await statesOf(operator)).filter((state) => state === 'live').length, 1)
   }
   assert.deepEqual((await statesOf(operator)).toSorted(), ['live', 'retired'])
   assert.deepEqual(await contradictions(owner, operator.institutionId), [])
 })
 
-test('promoting the live model again records nothing', async () => {
+test('promoting the live model again is refused', async () => {
   const operator = await foundInstitution(kernel, 'again')
   const digest = await trainLive(kernel, operator, parcels)
-  await promote(kernel, operator, { applicationId: 'parcels', digest })
+  const again = promote(kernel, operator, { applicationId: 'parcels', digest })
+  await assert.rejects(again, { code: 'model.live_already' })
   assert.equal((await entryCounts(owner, operator.institutionId)).get('model.promoted'), 1)
 })
 
@@ -141,9 +142,11 @@ test('two promotions at once leave one live model', async () => {
   const operator = await foundInstitution(kernel, 'races')
   await open(operator, 130, 4)
   const models = [await train(operator, 1), await train(operator, 2), await train(operator, 3)]
-  await Promise.all(
+  const ends = await Promise.allSettled(
     models.map(({ modelDigest: digest }) => promote(kernel, operator, { applicationId: 'parcels', digest })),
   )
+  // Whoever comes later finds another model live than the one they proposed to replace.
+  for (const end of ends) if (end.status === 'rejected') assert.equal(end.reason.code, 'proposal.outdated')
   assert.equal((await statesOf(operator)).filter((state) => state === 'live').length, 1)
 })
 
@@ -158,7 +161,7 @@ test('a model is neither found nor promoted by another institution, nor for anot
     code: 'model.not_found',
   })
   const unknown = promote(kernel, operator, { applicationId: 'parcels', digest: sha256('never stored') })
-  await assert.rejects(unknown, { code: 'model.artefact_damaged' })
+  await assert.rejects(unknown, { code: 'model.not_found' })
 })
 
 test('every model that an application declares must be live', async () => {

@@ -1,26 +1,17 @@
 /** Models: trained from recorded outcomes, kept by digest, and live only once promoted. */
 import { z } from 'zod'
-import type { Actor } from '../access/roles.ts'
+import { type Actor, everywhere } from '../access/roles.ts'
 import { canonicalJson } from '../canonical.ts'
 import type { Transaction } from '../db/database.ts'
 import type { Example } from '../decisions/run.ts'
-import type { Progress } from '../decisions/workers.ts'
+import type { Progress } from '../decisions/tasks.ts'
 import { Refusal } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
+import { agreedStanding, requireAllowed } from '../policy/ask.ts'
 import { requireLive } from '../register/register.ts'
-import { openExamples } from './examples.ts'
-import {
-  examples,
-  insertModel,
-  listModels,
-  liveModels,
-  lockModels,
-  type ModelRow,
-  modelByDigest,
-  promoteModel,
-  retireLiveModel,
-} from './store.ts'
+import { examplesAmong, openExamples } from './examples.ts'
+import { examples, insertModel, listModels, liveModels, type ModelRow, modelByDigest } from './store.ts'
 
 export type { ModelRow } from './store.ts'
 
@@ -59,10 +50,12 @@ export interface TrainingRequest extends Period {
 /**
  * Trains a model from the cases of a period that have an outcome and keeps it as a draft.
  *
- * @throws Refusal `model.not_declared`, `model.too_little_to_learn`, `vault.purpose_forbidden`, and those of `requireLive`
+ * @throws Refusal `model.not_declared`, `model.too_little_to_learn`, `vault.purpose_forbidden`, `policy.refused`, and those of `requireLive`
  */
 export async function trainModel(kernel: Kernel, actor: Actor, request: TrainingRequest): Promise<ModelRow> {
   const { applicationId, modelName, from, to, seed } = request
+  const standing = agreedStanding(kernel, applicationId)
+  await requireAllowed(kernel, actor, { applicationId, action: 'train', purpose: 'training', standing })
   // 1. Read the examples. A crash up to step 5 leaves nothing but the entries of what was opened.
   const { engine, rows } = await kernel.db.transaction(
     actor.institutionId,
@@ -76,14 +69,18 @@ export async function trainModel(kernel: Kernel, actor: Actor, request: Training
         rows: await tx.rows(examples, [actor.institutionId, applicationId, from, to]),
       }
     },
-    { isReadOnly: true, statementTimeoutMs: readingTimeoutMs },
+    { isReadOnly: true, statementTimeoutMs: readingTimeoutMs, units: everywhere },
   )
   if (rows.length < leastExamples) throw tooLittle(rows.length)
-  // 2. Open what is sealed of them; a case whose person has been erased teaches nothing any more.
+  // 2. Open what is sealed of them; a case whose person has been erased, or did not agree, or objected, teaches nothing.
   const set: Example[] = []
-  for await (const part of openExamples(kernel, actor, { applicationId, purpose: 'training', rows }))
-    set.push(...part.map(({ example }) => example).filter((example) => example !== undefined))
-  const erased = rows.length - set.length
+  let [erased, withheld] = [0, 0]
+  for await (const part of openExamples(kernel, actor, { applicationId, purpose: 'training', rows })) {
+    const { examples: whole, leftOut } = examplesAmong(part)
+    set.push(...whole.map(({ example }) => example))
+    erased += leftOut.erased
+    withheld += leftOut.withheld
+  }
   if (set.length < leastExamples) throw tooLittle(set.length)
   // 3. A worker learns, outside any transaction.
   const trained = await kernel.workers.run(
@@ -95,7 +92,11 @@ export async function trainModel(kernel: Kernel, actor: Actor, request: Training
     throw new Refusal('model.too_little_to_learn', { examples: count, positives })
   }
   // 4. What training kept of itself.
-  const summary = erased === 0 ? trained.summary : { ...trained.summary, erasedCases: erased }
+  const summary = {
+    ...trained.summary,
+    ...(erased > 0 && { erasedCases: erased }),
+    ...(withheld > 0 && { withheldCases: withheld }),
+  }
   const training = canonicalJson({ from, to, seed, examples: count, positives, summary })
   // 5. The artefact is durable before any row names it; a crash between leaves a file that nothing names.
   const digest = await kernel.objects.put(trained.bytes)
@@ -134,32 +135,6 @@ export function modelRecord(
     model: row.modelName,
     modelDigest: hex(row.modelDigest),
     training: row.training,
-  })
-}
-
-/** Makes a model the live one; the one before it retires. @throws Refusal `model.not_found`, `model.artefact_damaged` */
-export async function promote(
-  kernel: Kernel,
-  actor: Actor,
-  { applicationId, digest }: { readonly applicationId: string; readonly digest: Uint8Array },
-): Promise<ModelRow> {
-  if ((await kernel.objects.find(digest)) === undefined) {
-    throw new Refusal('model.artefact_damaged', { digest: hex(digest).slice(0, 12) })
-  }
-  return kernel.db.transaction(actor.institutionId, async (tx) => {
-    const at = kernel.clock()
-    const key = [actor.institutionId, applicationId]
-    const [, model] = await Promise.all([tx.rows(lockModels, key), tx.maybe(modelByDigest, [...key, digest])])
-    if (model === undefined) {
-      throw new Refusal('model.not_found', { application: applicationId, digest: hex(digest).slice(0, 12) })
-    }
-    if (model.state === 'live') return model
-    await tx.run(retireLiveModel, [...key, model.modelName])
-    await tx.run(promoteModel, [...key, model.modelName, digest, at])
-    await append(tx, { actor: actor.name, at }, [
-      { kind: 'model.promoted', caseId: null, recordId: hex(digest), record: modelRecord(model) },
-    ])
-    return tx.one(modelByDigest, [...key, digest])
   })
 }
 

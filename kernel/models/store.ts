@@ -108,6 +108,7 @@ export const examples = statement({
     from cases
     ${lastOutcome}
     where cases.institution_id = $1 and cases.application_id = $2 and cases.occurred_on between $3 and $4
+      and cases.forgotten_at is null
     order by cases.occurred_on, cases.reference`,
   row: StoredExample,
   isTrusted: true,
@@ -126,6 +127,7 @@ export const decidedExamples = statement({
     ) decision on true
     ${lastOutcome}
     where cases.institution_id = $1 and cases.application_id = $2 and cases.occurred_on between $3 and $4
+      and cases.forgotten_at is null
     order by cases.occurred_on, cases.reference`,
   row: StoredExample.extend({ score: z.number().nullable(), modelDigest: Bytes.nullable() }),
   isTrusted: true,

@@ -1,8 +1,7 @@
 /** Content-addressed files on disk: named by their SHA-256, written once, checked at every reading. */
-import { mkdir, open, readFile, rename, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { sha256 } from '../canonical.ts'
-import { newId } from '../identifiers.ts'
+import { makeFolder, readIfThere, replaceFile } from '../durable-files.ts'
 
 export interface Objects {
   /** Stores bytes durably (file and folder synced) and returns their SHA-256. Storing the same bytes twice is one object. */
@@ -20,46 +19,13 @@ export function diskObjects(folder: string): Objects {
     async put(bytes) {
       const digest = sha256(bytes)
       const path = pathOf(digest)
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 })
-      const unfinished = `${path}.${newId()}`
-      try {
-        // A crash before the rename leaves a file of another name, which nothing reads.
-        await writeDurably(unfinished, bytes)
-        await rename(unfinished, path)
-      } catch (error) {
-        await unlink(unfinished).catch(() => undefined)
-        throw error
-      }
-      await syncFolder(dirname(path))
+      await makeFolder(dirname(path))
+      await replaceFile(path, bytes)
       return digest
     },
     async find(digest) {
-      try {
-        const bytes = await readFile(pathOf(digest))
-        return sha256(bytes).equals(digest) ? bytes : undefined
-      } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-        throw error
-      }
+      const bytes = await readIfThere(pathOf(digest))
+      return bytes !== undefined && sha256(bytes).equals(digest) ? bytes : undefined
     },
-  }
-}
-
-async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx', 0o600)
-  try {
-    await file.writeFile(bytes)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
   }
 }

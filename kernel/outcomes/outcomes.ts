@@ -1,14 +1,25 @@
 /** Outcomes: what turned out to be true of a case. A correction is a further revision; none is overwritten. */
-import { type Application, divide, type FieldProblem, protectionPlan, readCase, readWith } from '@khudi/sdk'
-import type { Actor } from '../access/roles.ts'
+import { type Application, divide, type FieldProblem, protectionPlan } from '@khudi/sdk'
+import { type Actor, unitsFor } from '../access/roles.ts'
 import { canonicalJson, sha256 } from '../canonical.ts'
-import { type CaseRow, giveHoldersTo, holdCases, seeCase, takeCase } from '../cases/cases.ts'
+import {
+  type CaseRow,
+  giveHoldersTo,
+  holdCases,
+  seeCase,
+  seeing,
+  seenCase,
+  takeCase,
+  type WhichCase,
+} from '../cases/cases.ts'
 import { CaseState, next } from '../cases/states.ts'
 import type { Transaction } from '../db/database.ts'
+import { problemsOfOutcomes, subjectOf } from '../decisions/reading.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import { type Act, append, type Recorded } from '../log/log.ts'
+import type { InstalledApplication } from '../register/applications.ts'
 import { installed } from '../register/register.ts'
 import { holderNameOf, type NamedCase, outcomePlace } from '../vault/places.ts'
 import { type Holder, keyedDigest, seal } from '../vault/seal.ts'
@@ -160,22 +171,23 @@ export async function recordOutcome(
 ): Promise<{ readonly version: number; readonly outcomes: readonly OutcomeRow[] }> {
   const { institutionId } = actor
   // 1.
-  const seen = await kernel.db.transaction(institutionId, (tx) => seeCase(tx, actor, given), {
-    isReadOnly: true,
-  })
-  const { application } = installed(kernel, seen.applicationId)
-  const read = readWith(application.outcome, given.outcome)
-  if (!read.ok) throw invalidOutcome(seen.applicationId, read.problems)
-  const outcome = outcomeOf(application, given.outcome)
+  const see = (tx: Transaction) => seeCase(tx, actor, given)
+  const seen = await kernel.db.transaction(institutionId, see, seeing(actor, 'outcome.record'))
+  const found = installed(kernel, seen.applicationId)
+  const [problems] = await problemsOfOutcomes(kernel, found, [given.outcome])
+  if (problems !== undefined) throw invalidOutcome(seen.applicationId, problems)
+  const outcome = outcomeOf(found.application, given.outcome)
   // 2.
   const holder =
-    outcome.secret === null ? undefined : await holderOf(kernel, application, { institutionId, row: seen })
+    outcome.secret === null ? undefined : await holderOf(kernel, found, { institutionId, row: seen })
   const sealed = sealOutcome(outcome, seen, holder)
   // 3.
-  const done = await kernel.db.transaction(institutionId, async (tx) => {
+  const record = async (tx: Transaction) => {
     if (holder !== undefined && !(await requireLiving(tx, [holder.holderId])))
       throw new Refusal('case.person_erased')
     const row = await takeCase(tx, actor, given)
+    // What need not be kept any more is not begun anew.
+    if (holder !== undefined && row.forgottenAt !== null) throw new Refusal('case.person_erased')
     // Somebody else was the first to seal something of this case.
     if (row.holderId !== seen.holderId) return undefined
     if (holder !== undefined) await giveHoldersTo(tx, [{ caseId: row.caseId, holderId: holder.holderId }])
@@ -186,14 +198,16 @@ export async function recordOutcome(
     await append(tx, { actor: actor.name, at }, recorded)
     const outcomes = await tx.rows(outcomesOfCase, [tx.institutionId, row.caseId])
     return { version: row.version + recorded.length, outcomes }
-  })
+  }
+  const units = unitsFor(actor, 'outcome.record')
+  const done = await kernel.db.transaction(institutionId, record, { units })
   return done ?? recordOutcome(kernel, actor, given)
 }
 
 /** Holder of a case; where nothing of it was sealed so far, by whom its fields, all in clear, are about. @throws Refusal `case.person_erased` */
 async function holderOf(
   kernel: Kernel,
-  application: Application,
+  found: InstalledApplication,
   { institutionId, row }: { readonly institutionId: string; readonly row: CaseRow },
 ): Promise<Holder> {
   const { holderId } = row
@@ -204,8 +218,7 @@ async function holderOf(
     if (holder === undefined) throw new Refusal('case.person_erased')
     return holder
   }
-  const read = readCase(application, JSON.parse(row.payload))
-  const name = holderNameOf(row, read.ok ? read.value.subject : undefined)
+  const name = holderNameOf(row, await subjectOf(kernel, found, { payload: row.payload, secret: null }))
   const holder = (await holdersFor(kernel, institutionId, [name])).get(name)
   if (holder === undefined) throw new Error('a holder that was missing is made')
   return holder
@@ -219,13 +232,9 @@ function invalidOutcome(application: string, problems: readonly FieldProblem[]):
 export async function outcomesOf(
   kernel: Kernel,
   actor: Actor,
-  caseId: string,
+  which: WhichCase,
 ): Promise<readonly OutcomeRow[]> {
-  return kernel.db.transaction(
-    actor.institutionId,
-    (tx) => tx.rows(outcomesOfCase, [tx.institutionId, caseId]),
-    {
-      isReadOnly: true,
-    },
-  )
+  const { caseId, options } = seenCase(actor, which)
+  const find = (tx: Transaction) => tx.rows(outcomesOfCase, [tx.institutionId, caseId])
+  return kernel.db.transaction(actor.institutionId, find, options)
 }

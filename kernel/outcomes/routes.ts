@@ -44,7 +44,13 @@ const listRoute = operation({
   query: z.strictObject(purposeQuery),
   body: undefined,
   reply: { status: 200, schema: OutcomesReply },
-  refusals: ['case.not_found', 'vault.purpose_forbidden'],
+  refusals: [
+    'case.not_found',
+    'policy.refused',
+    'policy.unavailable',
+    'right.restricted',
+    'vault.purpose_forbidden',
+  ],
   async handle(kernel, { actor, params, query }) {
     const { row } = await getCase(kernel, actor, params.caseId)
     const outcomes = await outcomesOf(kernel, actor, params.caseId)

@@ -80,7 +80,7 @@ const bad: Readonly<Record<string, readonly [Readonly<Record<string, string>>, R
       'bad/application.ts': `
         import { defineApplication } from '@khudi/sdk'
         import permits from '${join(testApplications, 'permits/application.ts')}'
-        export default defineApplication({ ...permits, id: 'bad', legalBasis: ' ' })`,
+        export default defineApplication({ ...permits, id: 'bad', legalBasis: { ...permits.legalBasis, law: { en: ' ', ur: ' ' } } })`,
     },
     /it names the law/,
   ],

@@ -1,4 +1,5 @@
 /** The register of AI systems: what may run at an institution. First form; nothing runs that is not live in it. */
+import type { LegalBasis } from '@khudi/sdk'
 import type { Actor } from '../access/roles.ts'
 import { canonicalJson } from '../canonical.ts'
 import type { Transaction } from '../db/database.ts'
@@ -24,17 +25,33 @@ export async function registerApplication(
   actor: Actor,
   applicationId: string,
 ): Promise<void> {
-  const { digest } = installed(kernel, applicationId)
+  const { digest, application } = installed(kernel, applicationId)
+  const { kind, law, section } = application.legalBasis
   const at = kernel.clock()
   await kernel.db.transaction(actor.institutionId, async (tx) => {
     const registrationId = newId()
-    await tx.run(insertSystem, [actor.institutionId, registrationId, applicationId, digest, at])
+    await tx.run(insertSystem, [
+      actor.institutionId,
+      registrationId,
+      applicationId,
+      digest,
+      at,
+      kind,
+      law.en,
+      law.ur,
+      section,
+    ])
     await append(tx, { actor: actor.name, at }, [
       {
         kind: 'system.registered',
         caseId: null,
         recordId: registrationId,
-        record: systemRecord({ applicationId, applicationDigest: digest, registeredAt: at }),
+        record: systemRecord({
+          applicationId,
+          applicationDigest: digest,
+          legalBasis: application.legalBasis,
+          registeredAt: at,
+        }),
       },
     ])
   })
@@ -42,11 +59,14 @@ export async function registerApplication(
 
 /** What the log commits to when an AI system is registered. */
 export function systemRecord(
-  row: Pick<SystemRow, 'applicationId' | 'applicationDigest' | 'registeredAt'>,
+  row: Pick<SystemRow, 'applicationId' | 'applicationDigest' | 'registeredAt'> & {
+    readonly legalBasis: LegalBasis
+  },
 ): string {
   return canonicalJson({
     application: row.applicationId,
     applicationDigest: Buffer.from(row.applicationDigest).toString('hex'),
+    legalBasis: row.legalBasis,
     registeredAt: row.registeredAt.toISOString(),
   })
 }
@@ -70,6 +90,18 @@ export async function requireLive(
     throw new Refusal('application.changed', { application: applicationId })
   }
   return found
+}
+
+/** The legal basis that an AI system was registered with; `undefined` where that was before legal bases were kept. */
+export function registeredBasis(row: SystemRow): LegalBasis | undefined {
+  const { legalBasisKind, legalBasisEn, legalBasisUr, legalBasisSection } = row
+  if (legalBasisKind === null || legalBasisEn === null || legalBasisUr === null || legalBasisSection === null)
+    return undefined
+  return {
+    kind: legalBasisKind,
+    law: { en: legalBasisEn, ur: legalBasisUr },
+    section: legalBasisSection,
+  }
 }
 
 export async function systemsOf(kernel: Kernel, institutionId: string): Promise<readonly SystemRow[]> {

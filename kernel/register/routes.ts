@@ -1,8 +1,8 @@
-import { BilingualText } from '@khudi/sdk'
+import { BilingualText, legalBasisKinds } from '@khudi/sdk'
 import { z } from 'zod'
 import type { Kernel } from '../kernel.ts'
 import { type AnyOperation, operation } from '../operation.ts'
-import { type SystemRow, systemsOf } from './register.ts'
+import { registeredBasis, type SystemRow, systemsOf } from './register.ts'
 import { SystemState } from './store.ts'
 
 const SystemReply = z.strictObject({
@@ -10,7 +10,10 @@ const SystemReply = z.strictObject({
   /** `null` where the register names an application that is not installed here. */
   title: BilingualText.nullable(),
   purpose: BilingualText.nullable(),
-  legalBasis: z.string().nullable(),
+  /** As declared when it was registered; `null` where that was before legal bases were kept. */
+  legalBasis: z
+    .strictObject({ kind: z.enum(legalBasisKinds), law: BilingualText, section: z.string() })
+    .nullable(),
   state: SystemState,
   applicationDigest: z.string(),
   /** Whether the code on this machine is the registered code. */
@@ -24,7 +27,7 @@ function systemReply(kernel: Kernel, row: SystemRow): z.infer<typeof SystemReply
     applicationId: row.applicationId,
     title: found?.application.title ?? null,
     purpose: found?.application.purpose ?? null,
-    legalBasis: found?.application.legalBasis ?? null,
+    legalBasis: registeredBasis(row) ?? null,
     state: row.state,
     applicationDigest: Buffer.from(row.applicationDigest).toString('hex'),
     isUnchanged: found !== undefined && Buffer.from(found.digest).equals(row.applicationDigest),

@@ -1,8 +1,9 @@
 /** Reviews: an officer agrees with a recommendation or overrides it with a reason. Of two at once, one wins. */
-import type { Actor } from '../access/roles.ts'
+import { type Actor, actingAt, holds, unitsFor } from '../access/roles.ts'
 import { canonicalJson, sha256 } from '../canonical.ts'
-import { move, seeCase, takeCase } from '../cases/cases.ts'
+import { type CaseRow, move, seeCase, seeing, seenCase, takeCase, type WhichCase } from '../cases/cases.ts'
 import { next } from '../cases/states.ts'
+import type { Transaction } from '../db/database.ts'
 import { decisionsOf } from '../decisions/decisions.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
@@ -12,6 +13,7 @@ import { installed } from '../register/register.ts'
 import { reviewPlace } from '../vault/places.ts'
 import { type Holder, seal } from '../vault/seal.ts'
 import { holdersById, requireLiving } from '../vault/vault.ts'
+import { requireAnotherOfficer } from './own-case.ts'
 import { insertReview, type ReviewRow, reviewsOfCase, type Verdict } from './store.ts'
 
 export type { ReviewRow, Verdict } from './store.ts'
@@ -37,7 +39,7 @@ export interface CompletedReview {
  *
  * The case is locked first, so of two officers the second finds it decided and is told so.
  *
- * @throws Refusal `review.person_needed`, `review.not_yours`, `review.reason_missing`, `review.recommendation_unknown`,
+ * @throws Refusal `review.person_needed`, `review.not_yours`, `review.own_case`, `review.reason_missing`, `review.recommendation_unknown`,
  *   `case.not_found`, `case.decided_already`, `case.version_stale`, `case.transition_impossible`, `case.person_erased`
  */
 export async function completeReview(
@@ -59,9 +61,10 @@ export async function completeReview(
       if (row.state === 'decided' || row.state === 'closed') throw new Refusal('case.decided_already')
       next(row.state, 'review.completed')
       if (row.version !== given.version) throw new Refusal('case.version_stale')
-      if (row.reviewRole === null || !actor.roles.includes(row.reviewRole)) {
+      if (!mayReview(actor, row)) {
         throw new Refusal('review.not_yours', { role: row.reviewRole ?? '' })
       }
+      await requireAnotherOfficer(tx, actor, row)
       // 3. Compare with what was recommended.
       const decision = (await decisionsOf(tx, [row.caseId])).get(row.caseId)
       if (decision === undefined) throw new Error('a case in review has a decision')
@@ -115,9 +118,19 @@ export async function completeReview(
       ])
       return { version, review, reason }
     },
+    { units: unitsFor(actor, 'case.review') },
   )
   // Something of the case was sealed for the first time meanwhile.
   return done ?? completeReview(kernel, actor, given)
+}
+
+/** At the case's unit both are needed: the right to review, and the office in the application. */
+export function mayReview(
+  actor: Actor,
+  { unitId, reviewRole }: Pick<CaseRow, 'unitId' | 'reviewRole'>,
+): boolean {
+  const acting = actingAt(actor, unitId)
+  return holds(acting, 'case.review') && reviewRole !== null && acting.roles.includes(reviewRole)
 }
 
 /** An officer's words on their way into the database. */
@@ -148,7 +161,7 @@ async function sealWords(
         holder === undefined || reason === null ? null : seal(holder, reviewPlace(reviewId), reason)
       return { reviewId, reason, holderId, holder, sealed }
     },
-    { isReadOnly: true },
+    seeing(actor, 'case.review'),
   )
 }
 
@@ -172,12 +185,12 @@ export function reviewRecord(row: ReviewRow): string {
   })
 }
 
-export async function reviewsOf(kernel: Kernel, actor: Actor, caseId: string): Promise<readonly ReviewRow[]> {
-  return kernel.db.transaction(
-    actor.institutionId,
-    (tx) => tx.rows(reviewsOfCase, [tx.institutionId, caseId]),
-    {
-      isReadOnly: true,
-    },
-  )
+export async function reviewsOf(
+  kernel: Kernel,
+  actor: Actor,
+  which: WhichCase,
+): Promise<readonly ReviewRow[]> {
+  const { caseId, options } = seenCase(actor, which)
+  const find = (tx: Transaction) => tx.rows(reviewsOfCase, [tx.institutionId, caseId])
+  return kernel.db.transaction(actor.institutionId, find, options)
 }

@@ -44,6 +44,7 @@ const completeRoute = operation({
     'case.version_stale',
     'case.person_erased',
     'review.not_yours',
+    'review.own_case',
     'review.person_needed',
     'review.reason_missing',
     'review.recommendation_unknown',

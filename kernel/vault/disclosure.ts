@@ -1,5 +1,6 @@
 /** What is told about sealed data without opening it: when it was erased, and who opened it. */
 import { z } from 'zod'
+import { everywhere } from '../access/roles.ts'
 import { casesHeldOn, type Held } from '../cases/held.ts'
 import type { Transaction } from '../db/database.ts'
 import { Refusal } from '../errors.ts'
@@ -16,7 +17,7 @@ export async function erasuresOf(
   return new Map(rows.flatMap(({ holderId, erasedAt }) => (erasedAt === null ? [] : [[holderId, erasedAt]])))
 }
 
-/** What is held on somebody. */
+/** What is held on somebody, in the whole institution: `person.read` is held nowhere less. */
 export interface Holding {
   readonly holderId: string
   readonly erasedAt: Date | null
@@ -39,28 +40,35 @@ export async function holdingOf(
       if (found === undefined) throw new Refusal('vault.person_unknown')
       return { ...found, held }
     },
-    { isReadOnly: true },
+    { isReadOnly: true, units: everywhere },
   )
 }
 
-/** One case, everything that is held on somebody, or a batch of an application's cases, opened by a job. */
-export const ReadKind = z.enum(['case', 'everything', 'batch'])
+/** One case, what somebody asked for, everything that is held on them, or a batch of an application's cases, opened by a job. */
+export const ReadKind = z.enum(['case', 'request', 'everything', 'batch'])
 export type ReadKind = z.infer<typeof ReadKind>
 
-export function readKind({ holderId, caseId }: ReadRow): ReadKind {
+export function readKind({ holderId, caseId, applicationId }: ReadRow): ReadKind {
   if (holderId === null) return 'batch'
-  return caseId === null ? 'everything' : 'case'
+  if (caseId === null) return 'everything'
+  // A request is no case of an application.
+  return applicationId === null ? 'request' : 'case'
 }
 
 /** Who opened something of this case by itself, oldest first; batches of jobs are not among them. */
 export function readsOf(
   { db }: Pick<Kernel, 'db'>,
   institutionId: string,
-  { caseId, holderId }: { readonly caseId: string; readonly holderId: string | null },
+  given: {
+    readonly caseId: string
+    readonly holderId: string | null
+    /** Whose cases whoever asks may see. */
+    readonly units: readonly string[] | undefined
+  },
 ): Promise<readonly ReadRow[]> {
-  return db.transaction(institutionId, (tx) => tx.rows(readsOfCase, [institutionId, holderId, caseId]), {
-    isReadOnly: true,
-  })
+  const { caseId, holderId, units } = given
+  const find = (tx: Transaction) => tx.rows(readsOfCase, [institutionId, holderId, caseId])
+  return db.transaction(institutionId, find, { isReadOnly: true, units })
 }
 
 /**
@@ -81,6 +89,6 @@ export function readsOfPerson(
   return db.transaction(
     institutionId,
     (tx) => tx.rows(readsOfHolder, [institutionId, holderId, after, size]),
-    { isReadOnly: true },
+    { isReadOnly: true, units: everywhere },
   )
 }

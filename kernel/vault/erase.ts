@@ -1,5 +1,5 @@
 /** Erasure: a person's data key and blind index are destroyed, and with them all that was sealed under the key, everywhere. */
-import { type Actor, holds } from '../access/roles.ts'
+import { type Actor, everywhere, holds } from '../access/roles.ts'
 import { canonicalJson } from '../canonical.ts'
 import { casesHeldOn, type Held, streamCasesOf } from '../cases/held.ts'
 import type { Transaction } from '../db/database.ts'
@@ -8,11 +8,14 @@ import { deleteRefusedRows, nothingSearched, searchRefusals } from '../imports/m
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
 import { installed } from '../register/register.ts'
+import { requireNotHeld } from '../rights/holds.ts'
 import type { ErasureGround } from './grounds.ts'
 import { personToErase, type Whom } from './persons.ts'
 import { mentionsOf } from './spellings.ts'
-import { eraseKey, takeVault } from './store.ts'
+import { eraseKey } from './store.ts'
+import { aloneWithVault } from './vault.ts'
 
+/** What was erased. */
 export interface Erasure {
   readonly holderId: string
   /** How many cases are about the person; they stay, without what was sealed. */
@@ -20,6 +23,12 @@ export interface Erasure {
   /** How many refused rows of imports mentioned the person, and are deleted. */
   readonly refusedRows: number
   readonly erasedAt: Date
+}
+
+export interface ErasureRequest {
+  readonly ground: ErasureGround
+  /** What is to be committed together with it. */
+  also?(tx: Transaction, erasure: Erasure): Promise<void>
 }
 
 /**
@@ -32,12 +41,12 @@ export interface Erasure {
  *    key, index, rows and log entry change together. A crash before the commit leaves the person as they were.
  *
  * @throws Refusal `access.scope_missing`, `vault.person_unknown`, `vault.person_erased`, `vault.retention_required`,
- *   `vault.case_in_review`, `application.not_installed` where nobody can tell what the law asks of its cases
+ *   `vault.case_in_review`, `right.held`, `application.not_installed` where nobody can tell what the law asks of its cases
  */
 export async function erasePerson(
   kernel: Kernel,
   actor: Actor,
-  { ground, ...whom }: Whom & { readonly ground: ErasureGround },
+  { ground, also, ...whom }: Whom & ErasureRequest,
 ): Promise<Erasure> {
   if (!holds(actor, 'person.erase')) throw new Refusal('access.scope_missing', { scope: 'person.erase' })
   const { institutionId } = actor
@@ -47,21 +56,26 @@ export async function erasePerson(
   // 2.
   const searched = await searchRefusals(kernel, actor, { mentions, before: nothingSearched })
   // 3.
-  return kernel.db.transaction(institutionId, async (tx) => {
-    await tx.run(takeVault, [institutionId])
+  const eraseNow = async (tx: Transaction) => {
+    await aloneWithVault(tx)
     const at = kernel.clock()
     const held = await casesHeldOn(tx, holderId)
     requireNoRetention(kernel, held, at)
     requireNothingUnderWay(held)
+    await requireNotHeld(tx, { holderId, applicationIds: held.map(({ applicationId }) => applicationId) })
     const { found } = await searchRefusals(kernel, actor, { mentions, before: searched, within: tx })
     const refusedRows = await deleteRefusedRows(tx, found)
-    return erase(tx, actor, { holderId, refusedRows, cases: sum(held), ground, at })
-  })
+    const erasure = await erase(tx, actor, { holderId, refusedRows, cases: sum(held), ground, at })
+    await also?.(tx, erasure)
+    return erasure
+  }
+  return kernel.db.transaction(institutionId, eraseNow, { units: everywhere })
 }
 
 const sum = (held: readonly Held[]) => held.reduce((all, { cases }) => all + cases, 0)
 
-async function erase(
+/** Destroys a holder's key, for whoever has the vault alone. @throws Refusal `vault.person_erased` */
+export async function erase(
   tx: Transaction,
   actor: Actor,
   given: Omit<Erasure, 'erasedAt'> & { readonly ground: ErasureGround; readonly at: Date },

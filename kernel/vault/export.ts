@@ -12,22 +12,26 @@
  * Cases go by in pages, so memory does not grow with their number.
  */
 import { pack } from 'tar-stream'
-import type { Actor } from '../access/roles.ts'
+import { type Actor, everywhere } from '../access/roles.ts'
 import { type CaseRow, getCase } from '../cases/cases.ts'
 import { casesHeldOn, type Held, streamCasesOf } from '../cases/held.ts'
 import { openParts, type Unsealed, visiblePayload, visibleReasons, visibleWords } from '../cases/open.ts'
+import { useOf } from '../consents/events.ts'
+import { standingOf } from '../consents/standing.ts'
+import type { Transaction } from '../db/database.ts'
 import type { DecisionRow } from '../decisions/decisions.ts'
 import { Reasons } from '../decisions/replies.ts'
 import { Refusal } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
 import { outcomesOf } from '../outcomes/outcomes.ts'
+import { requireAllowed } from '../policy/ask.ts'
+import type { Purpose } from '../registers/purposes.ts'
 import { type ReviewRow, reviewsOf } from '../reviews/reviews.ts'
 import { officeOf } from './batches.ts'
 import { readsOfPerson } from './disclosure.ts'
 import { policyMember, receiptMembers } from './export-receipts.ts'
 import { personNamed, requirePerson, type Whom } from './persons.ts'
-import type { Purpose } from './purposes.ts'
 import { type ReadRow, recordRead } from './reads.ts'
 
 /** One file of the archive. */
@@ -89,8 +93,9 @@ export async function exportPerson(
   const { institutionId } = actor
   const role = officeOf(actor, purpose)
   const holderId = 'name' in whom ? await personNamed(kernel, institutionId, whom.name) : whom.holderId
+  await requireExport(kernel, actor, { holderId, purpose })
   // 1.
-  const head = await kernel.db.transaction(institutionId, async (tx): Promise<ExportHead> => {
+  const record = async (tx: Transaction): Promise<ExportHead> => {
     const at = kernel.clock()
     await requirePerson(tx, holderId)
     const held = await casesHeldOn(tx, holderId)
@@ -99,9 +104,27 @@ export async function exportPerson(
     await append(tx, { actor: actor.name, at }, [await recordRead(tx, actor, reading)])
     const casePages = Array.from({ length: Math.ceil(cases / casesOfPage) }, (_, page) => casesName(page + 1))
     return { holderId, exportedAt: at, held, cases, casePages }
-  })
+  }
+  const head = await kernel.db.transaction(institutionId, record, { units: everywhere })
   // 2.
   return tarOf(membersOf(kernel, actor, { head, pages }))
+}
+
+/** Policy for each application that holds something. A case that comes in later is of one of them, or not in the archive's count. */
+async function requireExport(
+  kernel: Kernel,
+  actor: Actor,
+  { holderId, purpose }: { readonly holderId: string; readonly purpose: Purpose },
+): Promise<void> {
+  const { institutionId } = actor
+  const held = await kernel.db.transaction(institutionId, (tx) => casesHeldOn(tx, holderId), {
+    isReadOnly: true,
+    units: everywhere,
+  })
+  for (const { applicationId } of held) {
+    const standing = await standingOf(kernel, institutionId, { applicationId, holderId, use: useOf(purpose) })
+    await requireAllowed(kernel, actor, { applicationId, action: 'export', purpose, standing })
+  }
 }
 
 async function* membersOf(
@@ -166,10 +189,11 @@ function exportedRead(row: ReadRow): ExportedRead {
 
 /** @throws Refusal `vault.person_erased` */
 async function exportedCase(kernel: Kernel, actor: Actor, row: CaseRow) {
-  const { decision, history } = await getCase(kernel, actor, row.caseId)
+  const which = { caseId: row.caseId, by: 'person.read' as const }
+  const { decision, history } = await getCase(kernel, actor, which)
   const [reviews, outcomes] = await Promise.all([
-    reviewsOf(kernel, actor, row.caseId),
-    outcomesOf(kernel, actor, row.caseId),
+    reviewsOf(kernel, actor, which),
+    outcomesOf(kernel, actor, which),
   ])
   const secrets = await openParts(kernel, actor.institutionId, { row, decision, reviews, outcomes })
   if (secrets === undefined) throw new Refusal('vault.person_erased')
@@ -208,6 +232,7 @@ function exportedDecision(decision: DecisionRow, secrets: Unsealed['secrets']) {
     review: decision.review,
     reasons: Reasons.parse(JSON.parse(visibleReasons(decision, secrets))),
     modelDigest: decision.modelDigest && Buffer.from(decision.modelDigest).toString('hex'),
+    policyDigest: decision.policyDigest && Buffer.from(decision.policyDigest).toString('hex'),
   }
 }
 

@@ -1,9 +1,9 @@
 /** Who is meant: a person by the name that applications know them by, or by the identifier that their cases hold them by. */
-import { readCase, unite } from '@khudi/sdk'
 import type { Actor } from '../access/roles.ts'
 import type { CaseRow } from '../cases/cases.ts'
 import { streamCasesOf } from '../cases/held.ts'
 import type { Transaction } from '../db/database.ts'
+import { subjectOf as subjectOfCase } from '../decisions/reading.ts'
 import { Refusal } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { installed } from '../register/register.ts'
@@ -62,7 +62,5 @@ async function subjectOf(kernel: Kernel, actor: Actor, row: CaseRow): Promise<st
   const [opened] = await openBatch(kernel, actor, { applicationId, purpose: 'erasure_search', cases })
   if (opened === undefined) throw new Refusal('vault.person_erased')
   const [secret] = opened.texts
-  const whole = unite(JSON.parse(payload), typeof secret === 'string' ? JSON.parse(secret) : undefined)
-  const read = readCase(installed(kernel, applicationId).application, whole)
-  return read.ok ? read.value.subject : undefined
+  return subjectOfCase(kernel, installed(kernel, applicationId), { payload, secret: secret ?? null })
 }

@@ -38,5 +38,8 @@ export const reviewPlace = (reviewId: string): Place => `reviews/${reviewId}`
 /** A refused row, by its number in the file. */
 export const refusalPlace = (importId: string, record: number): Place => `imports/${importId}/${record}`
 
+/** Where the evidence of a consent or an objection is. */
+export const consentPlace = (consentId: string): Place => `consents/${consentId}`
+
 /** A reply that is kept for an idempotency key of this actor. */
 export const replyPlace = (actor: string, key: string): Place => `idempotency/${actor}/${key}`

@@ -5,7 +5,7 @@ import { foundInstitution, freshKernel } from '../../test/kernel.ts'
 import { contradictions } from '../../test/log.ts'
 import { holds, roles } from '../access/roles.ts'
 import { append } from '../log/log.ts'
-import { Purpose, purposes } from './purposes.ts'
+import { Purpose, purposes } from '../registers/purposes.ts'
 import { recordRead } from './reads.ts'
 import { holdersFor } from './vault.ts'
 

@@ -1,11 +1,11 @@
 /** Reads of sealed data: recorded and committed before anything is opened, so that none goes unseen. */
-import { type Actor, holds } from '../access/roles.ts'
+import { type Actor, type Holder, holds } from '../access/roles.ts'
 import { canonicalJson } from '../canonical.ts'
 import type { Transaction } from '../db/database.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Recorded } from '../log/log.ts'
-import { type Purpose, purposes } from './purposes.ts'
+import { type Purpose, purposes } from '../registers/purposes.ts'
 import { insertRead, type ReadRow } from './store.ts'
 
 export type { ReadRow } from './store.ts'
@@ -32,12 +32,12 @@ export interface Reading {
  */
 export async function recordRead(
   tx: Transaction,
-  actor: Pick<Actor, 'roles'>,
+  actor: Holder & Pick<Actor, 'glass'>,
   { at, ...given }: Reading,
 ): Promise<Recorded> {
   const { scope } = purposes[given.purpose]
   if (!holds(actor, scope)) throw new Refusal('vault.purpose_forbidden', { purpose: given.purpose, scope })
-  const row: ReadRow = { readId: newId(), ...given, readAt: at }
+  const row: ReadRow = { readId: newId(), ...given, readAt: at, glassId: actor.glass ?? null }
   await tx.run(insertRead, [
     tx.institutionId,
     row.readId,
@@ -48,6 +48,7 @@ export async function recordRead(
     row.role,
     row.purpose,
     row.readAt,
+    row.glassId,
   ])
   return { kind: 'access.read', caseId: row.caseId, recordId: row.readId, record: readRecord(row) }
 }
@@ -58,6 +59,7 @@ export function readRecord(row: ReadRow): string {
     application: row.applicationId,
     case: row.caseId,
     cases: row.cases,
+    ...(row.glassId !== null && { glass: row.glassId }),
     holder: row.holderId,
     purpose: row.purpose,
     read: row.readId,

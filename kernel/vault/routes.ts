@@ -7,13 +7,13 @@ import { type InstitutionRow, institutionOf } from '../institutions/institutions
 import type { Kernel } from '../kernel.ts'
 import { type AnyOperation, fileOperation, operation } from '../operation.ts'
 import { cursorsOf, page, pageOf, pageQuery } from '../paging.ts'
+import { Purpose, purposes } from '../registers/purposes.ts'
 import { holdingOf, ReadKind, readKind, readsOfPerson } from './disclosure.ts'
 import { erasePerson } from './erase.ts'
 import { exportPerson } from './export.ts'
 import { ErasureGround } from './grounds.ts'
 import { personName } from './person-name.ts'
 import { personNamed } from './persons.ts'
-import { Purpose, purposes } from './purposes.ts'
 import type { ReadRow } from './reads.ts'
 
 const PersonParams = z.strictObject({ personId: z.uuid() })
@@ -146,6 +146,8 @@ const exportRoute = fileOperation({
   mediaTypes: ['application/x-tar'],
   refusals: [
     'access.application_foreign',
+    'policy.refused',
+    'policy.unavailable',
     'vault.person_erased',
     'vault.person_unknown',
     'vault.purpose_forbidden',
@@ -182,6 +184,8 @@ const eraseRoute = operation({
     'application.not_installed',
     'vault.person_erased',
     'vault.person_unknown',
+    'right.held',
+    'right.held',
     'vault.case_in_review',
     'vault.retention_required',
   ],

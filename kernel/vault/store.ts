@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Bytes } from '../db/bytes.ts'
 import { statement } from '../db/statement.ts'
-import { Purpose } from './purposes.ts'
+import { Purpose } from '../registers/purposes.ts'
 
 /** Held while something is written under data keys: nobody destroys or re-wraps them meanwhile. */
 export const shareVault = statement({
@@ -105,14 +105,16 @@ export const ReadRow = z.strictObject({
   role: z.string(),
   purpose: Purpose,
   readAt: z.date(),
+  /** The break-glass under which it was read. */
+  glassId: z.uuid().nullable(),
 })
 export type ReadRow = z.infer<typeof ReadRow>
 
 export const insertRead = statement({
   name: 'vault.insertRead',
   text: `
-    insert into reads (institution_id, read_id, holder_id, case_id, application_id, cases, role, purpose, read_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    insert into reads (institution_id, read_id, holder_id, case_id, application_id, cases, role, purpose, read_at, glass_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 })
 
 /** When holders were erased; null while they live. */
@@ -124,7 +126,7 @@ export const erasuresOfHolders = statement({
   row: z.strictObject({ holderId: z.uuid(), erasedAt: z.date().nullable() }),
 })
 
-const readColumns = 'read_id, holder_id, case_id, application_id, cases, role, purpose, read_at'
+const readColumns = 'read_id, holder_id, case_id, application_id, cases, role, purpose, read_at, glass_id'
 
 /** Reads of one case by somebody, in their order. */
 export const readsOfCase = statement({

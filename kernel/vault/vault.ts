@@ -19,7 +19,15 @@ import {
   wrap,
   wrappingKeyOf,
 } from './secrets.ts'
-import { countLiving, insertKeys, type KeyRow, keysById, keysByIndex, shareVault } from './store.ts'
+import {
+  countLiving,
+  insertKeys,
+  type KeyRow,
+  keysById,
+  keysByIndex,
+  shareVault,
+  takeVault,
+} from './store.ts'
 
 const dataKeyBytes = 32
 
@@ -160,6 +168,24 @@ export async function holdersById(
   })
 }
 
+/** Living holders by name; none is made. */
+export async function findHolders(
+  kernel: Kernel,
+  institutionId: string,
+  names: readonly string[],
+): Promise<ReadonlyMap<string, string>> {
+  const unique = [...new Set(names)]
+  if (unique.length === 0) return new Map()
+  const indices = await blindIndices(kernel, institutionId, unique)
+  const nameOf = new Map(unique.map((name, at) => [hex(indices[at]), name]))
+  const rows = await kernel.db.transaction(
+    institutionId,
+    (tx) => tx.rows(keysByIndex, [institutionId, indices]),
+    { isReadOnly: true },
+  )
+  return new Map(rows.map(({ blindIndex, holderId }) => [nameOf.get(hex(blindIndex)) ?? '', holderId]))
+}
+
 /** The living holder of this name. */
 export async function findHolder(
   kernel: Kernel,
@@ -183,6 +209,19 @@ export async function requireLiving(tx: Transaction, holderIds: readonly string[
     tx.one(countLiving, [tx.institutionId, ids]),
   ])
   return holders === ids.length
+}
+
+/**
+ * Waits for whatever is being written under data keys, and holds up what comes after until the transaction ends: whoever writes
+ * later sees what this one did.
+ */
+export async function aloneWithVault(tx: Transaction): Promise<void> {
+  await tx.run(takeVault, [tx.institutionId])
+}
+
+/** Beside other writers, and never beside somebody who is {@link aloneWithVault}. */
+export async function besideOthers(tx: Transaction): Promise<void> {
+  await tx.run(shareVault, [tx.institutionId])
 }
 
 export interface SealedText {

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto'
 import { type Command, InvalidArgumentError } from 'commander'
-import { createAccount, issueKey } from '../../kernel/access/access.ts'
+import { createAccount } from '../../kernel/access/access.ts'
 import { operatorActor, roles } from '../../kernel/access/roles.ts'
 import { foundInstitution } from '../../kernel/institutions/institutions.ts'
+import { accountCommands } from './account.ts'
 import { type CommonOptions, printer, withContext, withPlatform } from './context.ts'
-
-const dayMs = 86_400_000
+import { keyCommands } from './key.ts'
+import { lostAndFoundCommands } from './sign-in.ts'
 
 export function accessCommands(program: Command): void {
   institutionCommand(program)
   accountCommand(program)
-  keyCommand(program)
+  keyCommands(program)
 }
 
 function institutionCommand(program: Command): void {
@@ -35,9 +36,10 @@ function institutionCommand(program: Command): void {
 }
 
 function accountCommand(program: Command): void {
-  program
-    .command('account')
-    .description('accounts of people')
+  const account = program.command('account').description('accounts of people')
+  accountCommands(account)
+  lostAndFoundCommands(account)
+  account
     .command('create')
     .description('opens an account; its password is printed once')
     .argument('<username>', 'lower-case letters, digits, dots and dashes')
@@ -64,37 +66,4 @@ function accountCommand(program: Command): void {
 function language(text: string): 'en' | 'ur' {
   if (text !== 'en' && text !== 'ur') throw new InvalidArgumentError('expected en or ur')
   return text
-}
-
-function keyCommand(program: Command): void {
-  program
-    .command('key')
-    .description('keys of connected systems')
-    .command('issue')
-    .description('issues a key; it is printed once')
-    .argument('<label>', 'what the key is for')
-    .option('--role <roles...>', 'roles', ['machine'])
-    .option('--application <id>', 'bind the key to one application')
-    .option('--days <number>', 'days until it expires', days, 365)
-    .action(async (label: string, _options: unknown, command: Command) => {
-      const options: CommonOptions & { role: string[]; application?: string; days: number } =
-        command.optsWithGlobals()
-      await withContext(options, async ({ kernel, actor, print }) => {
-        const expiresAt = new Date(kernel.clock().getTime() + options.days * dayMs)
-        const key = await issueKey(kernel, actor, {
-          label,
-          roles: options.role,
-          applicationId: options.application,
-          expiresAt,
-        })
-        print({ label, key, expiresAt }, [key])
-      })
-    })
-}
-
-function days(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 1 || value > 3_650)
-    throw new InvalidArgumentError('expected 1 to 3650 days')
-  return value
 }

@@ -1,9 +1,11 @@
 /** What every command stands on: the platform opened, one institution, the operator who acts, and how to print. */
 import { userInfo } from 'node:os'
 import { type Actor, operatorActor } from '../../kernel/access/roles.ts'
+import { glassesOf, underGlass } from '../../kernel/break-glass/break-glass.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { institutionNamed, institutions } from '../../kernel/institutions/institutions.ts'
 import type { Kernel } from '../../kernel/kernel.ts'
+import type { ProposingKernel } from '../../kernel/proposals/kinds.ts'
 import { openPlatform, type Platform } from '../platform.ts'
 import { readSettings } from '../settings.ts'
 
@@ -15,7 +17,7 @@ export interface CommonOptions {
 
 export interface CommandContext {
   readonly platform: Platform
-  readonly kernel: Kernel
+  readonly kernel: ProposingKernel
   readonly actor: Actor
   /** Aborted by Ctrl-C; a second one ends the process at once. */
   readonly signal: AbortSignal
@@ -30,7 +32,9 @@ export async function withContext(
 ): Promise<void> {
   await withPlatform(async (platform, signal) => {
     const institutionId = await chooseInstitution(platform.kernel, options.institution)
-    const actor = operatorActor(institutionId, userInfo().username)
+    const operator = operatorActor(institutionId, userInfo().username)
+    const { kernel } = platform
+    const actor = underGlass(operator, await glassesOf(kernel, operator), kernel.clock())
     await command({ platform, kernel: platform.kernel, actor, signal, print: printer(options) })
   })
 }

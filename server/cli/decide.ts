@@ -15,14 +15,19 @@ export function decideCommand(program: Command): void {
     await withContext(options, async ({ kernel, actor, signal, print }) => {
       const shown = progress('Deciding')
       const startedAt = performance.now()
-      let state = { total: 0, decided: 0 }
+      let state = { total: 0, decided: 0, withheld: 0 }
       for await (const now of decideBacklog(kernel, actor, { applicationId, ...periodOf(options), signal })) {
         state = now
         shown.update(now.decided, now.total)
       }
       shown.end()
       const seconds = (performance.now() - startedAt) / 1000
-      print({ ...state, seconds }, [`${state.decided.toLocaleString('en')} cases decided`])
+      print({ ...state, seconds }, [
+        `${state.decided.toLocaleString('en')} cases decided`,
+        ...(state.withheld === 0
+          ? []
+          : [`Left undecided, since the person has not consented: ${state.withheld.toLocaleString('en')}`]),
+      ])
     })
   })
 }

@@ -1,6 +1,6 @@
 import { constants } from 'node:fs'
 import { access, statfs } from 'node:fs/promises'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { accountsOf } from '../../kernel/access/access.ts'
 import { operatorActor } from '../../kernel/access/roles.ts'
 import { caseCounts } from '../../kernel/cases/cases.ts'
@@ -12,12 +12,8 @@ import { systemsOf } from '../../kernel/register/register.ts'
 import type { Platform } from '../platform.ts'
 import type { KeySettings } from '../settings.ts'
 import { type CommonOptions, printer, withPlatform } from './context.ts'
-
-interface Finding {
-  readonly what: string
-  readonly isGood: boolean
-  readonly says: string
-}
+import { guardFinding, lookAtBackends, rulesFor } from './doctor-network.ts'
+import type { Finding } from './finding.ts'
 
 const leastFreeBytes = 1_000_000_000
 
@@ -25,9 +21,20 @@ export function doctorCommand(program: Command): void {
   program
     .command('doctor')
     .description('looks at the installation and says what is wrong with it and what to do')
+    .addOption(
+      new Option(
+        '--rules <tool>',
+        'prints rules for the operating system instead, made from the registered backends',
+      ).choices(['nftables', 'systemd']),
+    )
     .action(async (_options: unknown, command: Command) => {
-      const options: CommonOptions = command.optsWithGlobals()
+      const options: CommonOptions & { rules?: 'nftables' | 'systemd' } = command.optsWithGlobals()
       await withPlatform(async (platform) => {
+        if (options.rules !== undefined) {
+          const rules = await rulesFor(platform, options.rules)
+          printer(options)({ rules }, [rules.trimEnd()])
+          return
+        }
         const findings = [...(await lookAtMachine(platform)), ...(await lookAtInstitutions(platform))]
         const isWell = findings.every(({ isGood }) => isGood)
         printer(options)(
@@ -51,6 +58,7 @@ async function lookAtMachine({ settings, kernel }: Platform): Promise<Finding[]>
   const major = Number(process.versions.node.split('.')[0])
   return [
     keysFinding(settings.keys),
+    guardFinding(),
     {
       what: 'Node',
       isGood: major >= 26,
@@ -91,7 +99,7 @@ async function lookAtInstitutions(platform: Platform): Promise<Finding[]> {
   for (const { institutionId, slug } of all) {
     const accounts = await accountsOf(kernel, institutionId)
     findings.push({ what: `${slug}: accounts`, isGood: accounts.length > 0, says: String(accounts.length) })
-    const counts = await caseCounts(kernel, institutionId)
+    const counts = await caseCounts(kernel, operatorActor(institutionId, 'doctor'))
     findings.push({
       what: `${slug}: cases`,
       isGood: true,
@@ -101,6 +109,7 @@ async function lookAtInstitutions(platform: Platform): Promise<Finding[]> {
           .join(', ') || 'none',
     })
     findings.push(...(await lookAtSystems(platform, institutionId, slug)))
+    findings.push(...(await lookAtBackends(kernel, institutionId, slug)))
     const dead = await findJobs(kernel, operatorActor(institutionId, 'doctor'), {
       state: 'dead',
       after: undefined,

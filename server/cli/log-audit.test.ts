@@ -41,7 +41,7 @@ test('the audit says that everything holds, or what does not, and where an inter
       const { institutionId, audits } = await loggedDeclarations(installation)
       const sound = await audit()
       assert.equal(sound.status, 0, sound.errors)
-      assert.match(sound.output, /^log\.test\/alpha: 83 entries, 1 checkpoint, .*\nEverything holds\.\n$/)
+      assert.match(sound.output, /^log\.test\/alpha: 84 entries, 1 checkpoint, .*\nEverything holds\.\n$/)
 
       const client = await installation.connect()
       await client.query(`update outcomes set recorded_by = 'somebody' where institution_id = $1`, [
@@ -50,19 +50,19 @@ test('the audit says that everything holds, or what does not, and where an inter
       await client.end()
       const wrong = await audit()
       assert.equal(wrong.status, 1)
-      assert.match(wrong.output, /WRONG {2}Entry 42 \(outcome\.recorded /)
-      assert.match(wrong.output, /40 things do not hold\. The first divergent entry is 42\.\n$/)
+      assert.match(wrong.output, /WRONG {2}Entry 43 \(outcome\.recorded /)
+      assert.match(wrong.output, /40 things do not hold\. The first divergent entry is 43\.\n$/)
       const { findings } = JSON.parse((await audit('--json')).output)
-      assert.match(findings[0].text.ur, /اندراج 42 /)
+      assert.match(findings[0].text.ur, /اندراج 43 /)
 
       // As one leaves it that was cut off when all records had been looked at.
       const startedAt = new Date('2026-03-02T06:00:00.000Z')
-      await audits.keep({ state: { ...auditStart, records: 83 }, startedAt })
+      await audits.keep({ state: { ...auditStart, records: 84 }, startedAt })
       const resumed = await audit()
-      assert.match(resumed.errors, /Going on with the audit of 2026-03-02T06:00:00.000Z at entry 83/)
+      assert.match(resumed.errors, /Going on with the audit of 2026-03-02T06:00:00.000Z at entry 84/)
       assert.equal(resumed.status, 0)
       assert.equal(await audits.find(), undefined)
-      await audits.keep({ state: { ...auditStart, records: 83 }, startedAt })
+      await audits.keep({ state: { ...auditStart, records: 84 }, startedAt })
       assert.equal((await audit('--fresh')).status, 1)
     }),
   ))

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { everywhere } from '../../kernel/access/roles.ts'
 import { keysAtHand } from '../../kernel/log/audit/at-hand.ts'
 import {
   type AuditedLog,
@@ -41,7 +42,7 @@ async function audit(context: CommandContext, isFresh: boolean): Promise<void> {
   const log: AuditedLog = {
     ...place,
     transact: (work, options) =>
-      kernel.db.transaction(actor.institutionId, work, { isReadOnly: true, ...options }),
+      kernel.db.transaction(actor.institutionId, work, { isReadOnly: true, units: everywhere, ...options }),
   }
   const file = new AuditFile(kernel.logFolder, actor.institutionId)
   if (isFresh) await file.remove()

@@ -2,12 +2,17 @@ import type { Command } from 'commander'
 import { bootstrapQuality, type Estimate, type QualityEstimates } from '../../engines/tabular/tabular.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { evaluationSet } from '../../kernel/models/evaluation.ts'
-import { type ModelRow, modelsOf, promote, trainModel } from '../../kernel/models/models.ts'
+import type { LeftOut } from '../../kernel/models/examples.ts'
+import { type ModelRow, modelsOf, trainModel } from '../../kernel/models/models.ts'
+import { promotionOf } from '../../kernel/models/promotion.ts'
 import { modelReply } from '../../kernel/models/routes.ts'
+import { propose, proposeAlone } from '../../kernel/proposals/proposals.ts'
+import { proposalReply } from '../../kernel/proposals/routes.ts'
 import { installed } from '../../kernel/register/register.ts'
 import { progress } from '../progress.ts'
 import { type CommandContext, type CommonOptions, withContext } from './context.ts'
 import { type PeriodOptions, periodOf, withPeriod } from './period.ts'
+import { type AloneOptions, alone, proposalLines } from './proposal.ts'
 
 interface ModelOptions extends CommonOptions, PeriodOptions {
   /** Name of the model in the application's declaration. */
@@ -68,18 +73,22 @@ function trainCommand(model: Command): void {
 function promoteCommand(model: Command): void {
   model
     .command('promote')
-    .description('makes a model the live one; the one before it retires')
+    .description('proposes to make a model the live one; another person approves')
     .argument(...application)
     .argument('<digest>', 'digest of the model, or how it begins')
+    .addOption(alone())
     .action(async (applicationId: string, digest: string, _options: unknown, command: Command) => {
-      const options: CommonOptions = command.optsWithGlobals()
+      const options: CommonOptions & AloneOptions = command.optsWithGlobals()
       await withContext(options, async (context) => {
+        const { kernel, actor, print } = context
         const row = await modelOf(context, applicationId, digest)
-        const promoted = await promote(context.kernel, context.actor, {
-          applicationId,
-          digest: row.modelDigest,
-        })
-        context.print(modelReply(promoted), [`live: ${modelReply(promoted).modelDigest}`])
+        const given = await promotionOf(kernel, actor, { applicationId, digest: row.modelDigest })
+        const reason = options.breakGlass
+        const made =
+          reason === undefined
+            ? await propose(kernel, actor, given)
+            : await proposeAlone(kernel, actor, { ...given, reason })
+        print(proposalReply(made), proposalLines(made))
       })
     })
 }
@@ -118,25 +127,30 @@ function evaluateCommand(model: Command): void {
       const options: ModelOptions = command.optsWithGlobals()
       await withContext(options, async (context) => {
         const { kernel, actor } = context
-        const { models } = installed(kernel, applicationId).application
-        const modelName = modelNameOf(models, applicationId, options.name)
+        const declared = installed(kernel, applicationId).application.models
+        const modelName = modelNameOf(declared, applicationId, options.name)
         const chosen =
           options.model === undefined ? undefined : await modelOf(context, applicationId, options.model)
         const period = periodOf(options)
         const set = await evaluationSet(kernel, actor, { applicationId, modelName, model: chosen, ...period })
         const quality = bootstrapQuality(set, { seed: 1 })
-        const valueLabel = models[modelName]?.valueLabel?.en ?? 'value'
-        const { erased } = set
-        const said = { applicationId, ...period, models: Object.fromEntries(set.models), erased, ...quality }
-        context.print(said, [
+        const valueLabel = declared[modelName]?.valueLabel?.en ?? 'value'
+        const { erased, withheld } = set
+        const models = Object.fromEntries(set.models)
+        context.print({ applicationId, ...period, models, erased, withheld, ...quality }, [
           `Models: ${[...set.models].map(([digest, count]) => `${digest.slice(0, 12)} (${count})`).join(', ')}`,
-          ...(erased === 0
-            ? []
-            : [`Left out, since the person has been erased: ${erased.toLocaleString('en')}`]),
+          ...leftOut(set),
           ...table(quality, valueLabel),
         ])
       })
     })
+}
+
+/** Why cases were not measured. */
+function leftOut({ erased, withheld }: LeftOut): string[] {
+  const line = (count: number, why: string) =>
+    count === 0 ? [] : [`Left out, since the person ${why}: ${count.toLocaleString('en')}`]
+  return [...line(erased, 'has been erased'), ...line(withheld, 'did not consent or objected')]
 }
 
 function modelNameOf(

@@ -3,6 +3,7 @@ import { type FileHandle, open, unlink } from 'node:fs/promises'
 import { text } from 'node:stream/consumers'
 import { pipeline } from 'node:stream/promises'
 import { type Command, Option } from 'commander'
+import { everywhere } from '../../kernel/access/roles.ts'
 import { casesHeldOn } from '../../kernel/cases/held.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { readsOfPerson } from '../../kernel/vault/disclosure.ts'
@@ -14,11 +15,12 @@ import { personNamed } from '../../kernel/vault/persons.ts'
 import type { ReadRow } from '../../kernel/vault/reads.ts'
 import { type CommandContext, type CommonOptions, withContext } from './context.ts'
 
-interface PersonOptions extends CommonOptions {
+export interface PersonOptions extends CommonOptions {
   readonly identifier?: string
 }
 
-const how = `
+/** How a person is named on the command line. */
+export const how = `
 The person is named as scheme:identifier (cnic:35202-1234567-1, ntn:1234567-8; case:<application>:<reference> for a case
 that names nobody). It is read from standard input: type it and end with Enter and Ctrl-D, or give a file with "< FILE".
 
@@ -45,7 +47,7 @@ export function personCommands(program: Command): void {
 }
 
 /** The name in the form that applications know it by. */
-async function nameFrom({ identifier }: PersonOptions): Promise<string> {
+export async function nameFrom({ identifier }: PersonOptions): Promise<string> {
   return personName(identifier ?? (await text(process.stdin)))
 }
 
@@ -57,6 +59,7 @@ async function find(_options: unknown, command: Command): Promise<void> {
     const holderId = await personNamed(kernel, actor.institutionId, name)
     const held = await kernel.db.transaction(actor.institutionId, (tx) => casesHeldOn(tx, holderId), {
       isReadOnly: true,
+      units: everywhere,
     })
     print({ holderId, held }, [
       `${holderId}`,

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor } from '../../kernel/access/roles.ts'
-import { Refusal } from '../../kernel/errors.ts'
+import { type ErrorCode, Refusal } from '../../kernel/errors.ts'
 import { hasBody } from './media.ts'
 
 declare module 'fastify' {
@@ -23,12 +23,18 @@ export type ExchangeKind = 'single' | 'stream' | 'other'
  */
 export class Exchange {
   readonly requestId: string
+  /** Where it came from, as far as trusted proxies say. */
+  readonly address: string
   /** `performance.now()` when its headers had arrived, in ms. */
   readonly startedAt = performance.now()
   /** Of the operation; `none` where the address is nobody's. */
   operationId = 'none'
   kind: ExchangeKind = 'other'
   actor: Actor | undefined
+  /** Code of the refusal that it was answered with. */
+  refusal: ErrorCode | undefined
+  /** The account of a person who signed in by it, `account:<uuid>`. */
+  signedIn: string | undefined
   /** `performance.now()` when its caller is told that its time is up, unless the reply is out by then. */
   deadline = Number.POSITIVE_INFINITY
   /** A client that waits for `100 Continue` before it sends its body has been given it. */
@@ -40,8 +46,9 @@ export class Exchange {
   readonly #controller = new AbortController()
   #isAbandoned = false
 
-  constructor(requestId: string) {
-    this.requestId = requestId
+  constructor({ id, ip }: Pick<FastifyRequest, 'id' | 'ip'>) {
+    this.requestId = id
+    this.address = ip
   }
 
   get signal(): AbortSignal {
@@ -88,7 +95,7 @@ export class ExchangesUnderWay {
 
   /** Opens the exchange of a request; `ended` runs once, when its reply is out or its connection is gone. */
   open(request: FastifyRequest, reply: FastifyReply, ended: (exchange: Exchange) => void): Exchange {
-    const exchange = new Exchange(request.id)
+    const exchange = new Exchange(request)
     request.exchange = exchange
     this.#open.set(exchange, reply)
     this.#counts.other += 1

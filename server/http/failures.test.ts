@@ -1,9 +1,11 @@
 import { strict as assert } from 'node:assert'
+import { Duplex } from 'node:stream'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import type { FastifyInstance } from 'fastify'
 import { pino } from 'pino'
 import { Fatal, Refusal } from '../../kernel/errors.ts'
+import { answerClientError } from './failures.ts'
 import { describeError } from './log.ts'
 import { languageOf, Problem } from './problem.ts'
 import { asOfficer, sampleServer } from './sample/server.ts'
@@ -132,7 +134,7 @@ test('every reply tells browsers not to frame, run, sniff or keep it', async () 
     const { headers } = await app.inject({ url, headers: asOfficer })
     assert.match(
       String(headers['content-security-policy']),
-      /default-src 'none'; frame-ancestors 'none'/,
+      /default-src 'none'; base-uri 'none'; .*frame-ancestors 'none'; object-src 'none'/,
       url,
     )
     assert.equal(headers['x-content-type-options'], 'nosniff')
@@ -171,7 +173,7 @@ test('a page that never comes is given up on', async () => {
 
 test('where browsers come by https they are told to stay with it', async () => {
   const { headers } = await sampleServer({ isSecure: true }).app.inject({ url: '/health/live' })
-  assert.equal(headers['strict-transport-security'], 'max-age=31536000')
+  assert.equal(headers['strict-transport-security'], 'max-age=31536000; includeSubDomains')
   assert.equal(
     (await sampleServer().app.inject({ url: '/health/live' })).headers['strict-transport-security'],
     undefined,
@@ -209,4 +211,54 @@ test('a log line keeps what went wrong and leaves out the values that errors quo
   assert.match(JSON.stringify(describeError(wrapped)), /the row was not kept.*cases_pkey/)
   assert.match(describeError(wrapped).stack, /failures\.test\.ts/)
   assert.equal(describeError('35202-1234567-1').message.includes('35202'), false)
+})
+
+test('who was not let in, or not to this, is told of in the log by default, with the address they came from', async () => {
+  const lines: string[] = []
+  const logger = pino({ level: 'warn' }, { write: (line: string) => lines.push(line) })
+  const { app } = sampleServer({ logger })
+  const ask = (authorization: string | undefined) =>
+    app.inject({
+      url: '/v1/permits',
+      remoteAddress: '192.0.2.7',
+      headers: authorization === undefined ? {} : { authorization },
+    })
+  for (const authorization of [undefined, 'Bearer expired', 'Bearer council', 'Bearer officer'])
+    await ask(authorization)
+  const told = lines.map((line): Record<string, unknown> => JSON.parse(line))
+  assert.deepEqual(
+    told.map(({ msg, operation, status, code, actor, from }) => ({
+      msg,
+      operation,
+      status,
+      code,
+      actor,
+      from,
+    })),
+    [
+      [401, 'access.not_signed_in', undefined],
+      [401, 'access.key_invalid', undefined],
+      [403, 'access.scope_missing', 'key:sample'],
+    ].map(([status, code, actor]) => ({
+      ...{ msg: 'turned away', operation: 'permits.list', status, code, actor, from: '192.0.2.7' },
+    })),
+  )
+})
+
+test('what was no request is answered with the headers of every reply', async () => {
+  const written: string[] = []
+  const socket = new Duplex({
+    read: () => undefined,
+    write: (chunk: Buffer, _encoding, done) => {
+      written.push(chunk.toString())
+      done()
+    },
+  })
+  answerClientError(Object.assign(new Error('not HTTP'), { code: 'HPE_INVALID_METHOD' }), socket)
+  const [headers = '', body = ''] = written.join('').split('\r\n\r\n')
+  assert.match(headers, /^HTTP\/1\.1 400 Refused\r\n/)
+  for (const line of ['x-content-type-options: nosniff', 'cache-control: no-store', 'connection: close'])
+    assert.ok(headers.includes(line), line)
+  assert.match(headers, /content-security-policy: default-src 'none'/)
+  assert.equal(JSON.parse(body).code, 'request.malformed')
 })

@@ -1,12 +1,13 @@
 /** From any error to the reply that the caller gets, and to the log line that we keep. */
 
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify'
 import { type ErrorCode, Fatal, Refusal } from '../../kernel/errors.ts'
 import { newId } from '../../kernel/identifiers.ts'
 import { discardRest } from './discard.ts'
 import { describeError } from './log.ts'
 import { languageOf, PROBLEM_TYPE, type Problem, problemOf } from './problem.ts'
+import { dataHeaders } from './security-headers.ts'
 
 export interface FailureReporting {
   readonly logger: FastifyBaseLogger | undefined
@@ -36,6 +37,7 @@ export interface Told {
 export function tell(error: unknown, request: FastifyRequest, { logger, onFatal }: FailureReporting): Told {
   const refusal = refusalOf(error, request)
   if (refusal !== undefined) {
+    if (request.exchange !== undefined) request.exchange.refusal = refusal.code
     // The database being away is told as it is, and still ours to look into.
     if (refusal.status > 500) logger?.warn(line(error, request), refusal.code)
     return { refusal, fault: undefined }
@@ -114,16 +116,22 @@ function leaveBody(request: FastifyRequest, reply: FastifyReply): void {
 }
 
 /** Answers what Node's parser could not even make a request of. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+export function answerClientError(error: NodeJS.ErrnoException, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy()
     return
   }
   const refusal = new Refusal(clientErrorCode(error.code))
   const body = JSON.stringify(problemOf(refusal, { language: 'en', requestId: newId() }))
-  socket.end(
-    `HTTP/1.1 ${refusal.status} Refused\r\nconnection: close\r\ncontent-type: ${PROBLEM_TYPE}\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-  )
+  const headers = {
+    ...dataHeaders,
+    connection: 'close',
+    'content-language': 'en',
+    'content-length': Buffer.byteLength(body),
+    'content-type': PROBLEM_TYPE,
+  }
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${refusal.status} Refused\r\n${lines.join('')}\r\n${body}`)
 }
 
 function clientErrorCode(code: string | undefined): ErrorCode {

@@ -37,6 +37,8 @@ export function describeError(error: unknown, depth: number = CAUSES): ErrorDesc
   }
 }
 
+const isTurnedAway = (status: number) => status === 401 || status === 403 || status === 429
+
 /** One line for each request, once its reply is out. Times in ms. */
 export function logExchange(logger: FastifyBaseLogger, exchange: Exchange, status: number): void {
   const line = {
@@ -45,8 +47,13 @@ export function logExchange(logger: FastifyBaseLogger, exchange: Exchange, statu
     status,
     durationMs: Math.round((performance.now() - exchange.startedAt) * 100) / 100,
     actor: exchange.actor?.name,
+    ...(exchange.refusal !== undefined && { code: exchange.refusal }),
   }
-  if (exchange.isAbandoned) logger.info(line, 'abandoned')
+  const { signedIn, address: from } = exchange
+  // Who came in, and who was not let in, or not to this, or too often: told by default, for whoever watches over the server.
+  if (signedIn !== undefined) logger.warn({ ...line, actor: signedIn, from }, 'signed in')
+  else if (isTurnedAway(status)) logger.warn({ ...line, from }, 'turned away')
+  else if (exchange.isAbandoned) logger.info(line, 'abandoned')
   else if (exchange.operationId.startsWith('server.')) logger.debug(line, 'answered')
   else logger.info(line, 'answered')
 }

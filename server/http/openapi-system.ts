@@ -3,9 +3,13 @@
 import { z } from 'zod'
 import { Liveness, Readiness } from './health.ts'
 import type { OperationObject, ResponseObject } from './openapi-document.ts'
+import { refusalResponses } from './openapi-operation.ts'
+import type { DescribedSchemas } from './openapi-schemas.ts'
 
 /** Open to anybody; the metrics are guarded in their own way. */
-export function systemPaths(): Record<string, Record<string, OperationObject>> {
+export function systemPaths(
+  schemas: Pick<DescribedSchemas, 'components'>,
+): Record<string, Record<string, OperationObject>> {
   const ready = json('What works and what does not', Readiness)
   return {
     '/health/live': {
@@ -23,7 +27,8 @@ export function systemPaths(): Record<string, Record<string, OperationObject>> {
             description: 'Prometheus text format',
             content: { 'text/plain': { schema: { type: 'string' } } },
           },
-          404: { description: 'Not for this caller' },
+          // Whom it is not for is told no more than at an address where nothing is.
+          ...refusalResponses(['request.not_found'], schemas),
         },
       ),
     },

@@ -19,7 +19,7 @@ export interface Described {
 export function describeApi({ operations, kernel, sessionCookie }: Described): OpenApiDocument {
   const applications = [...kernel.applications.values()].map(({ application }) => application)
   const schemas = describeSchemas(operations, applications)
-  const paths: Record<string, Record<string, OperationObject>> = systemPaths()
+  const paths: Record<string, Record<string, OperationObject>> = systemPaths(schemas)
   for (const operation of operations) {
     const path = paths[operation.path] ?? {}
     path[operation.method.toLowerCase()] = describeOperation(operation, schemas)

@@ -3,7 +3,8 @@
 /** On every reply: data that no page may frame, run, guess the type of or keep. */
 export const dataHeaders = {
   'cache-control': 'no-store',
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  'content-security-policy':
+    "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'",
   'cross-origin-resource-policy': 'same-origin',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
@@ -27,11 +28,14 @@ export const pageHeaders = {
     "form-action 'self'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
+    "object-src 'none'",
   ].join('; '),
   'cross-origin-opener-policy': 'same-origin',
   // Not `no-referrer`: browsers would then send `Origin: null` with the forms of our own pages.
   'referrer-policy': 'same-origin',
 } as const
 
-/** Where browsers come by https: they are to come by nothing else for a year. */
-export const transportHeaders = { 'strict-transport-security': 'max-age=31536000' } as const
+/** Where browsers come by https: they are to come by nothing else for a year, to hosts below this one neither. */
+export const transportHeaders = {
+  'strict-transport-security': 'max-age=31536000; includeSubDomains',
+} as const

@@ -2,7 +2,13 @@
 import type { Application } from '@khudi/sdk'
 import { z } from 'zod'
 import { namesOfAccounts } from '../../kernel/access/access.ts'
-import { getCase, type CaseFile as KernelFile } from '../../kernel/cases/cases.ts'
+import { actingAt, holds, unitsFor } from '../../kernel/access/roles.ts'
+import {
+  type CaseRow,
+  getCase,
+  type CaseFile as KernelFile,
+  type WhichCase,
+} from '../../kernel/cases/cases.ts'
 import { type ReadingPurpose, reveal, type Unsealed } from '../../kernel/cases/open.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { type OutcomeRow, outcomesOf } from '../../kernel/outcomes/outcomes.ts'
@@ -47,23 +53,24 @@ type PurposeOf = (file: KernelFile & Pick<CaseFile, 'outcomes'>) => ReadingPurpo
  */
 export async function caseFileOf(
   { kernel, officer }: OfficerVisit,
-  caseId: string,
+  which: WhichCase,
   purposeOf: PurposeOf = () => undefined,
 ): Promise<CaseFile> {
+  const { caseId, by } = typeof which === 'string' ? { caseId: which, by: 'case.read' as const } : which
   if (!z.uuid().safeParse(caseId).success) throw new Refusal('case.not_found')
   const { actor } = officer
   const [file, reviews, outcomes] = await Promise.all([
-    getCase(kernel, actor, caseId),
-    reviewsOf(kernel, actor, caseId),
-    outcomesOf(kernel, actor, caseId),
+    getCase(kernel, actor, which),
+    reviewsOf(kernel, actor, which),
+    outcomesOf(kernel, actor, which),
   ])
   const { row, decision } = file
   const purpose = purposeOf({ ...file, outcomes })
   const unsealed = await reveal(kernel, actor, { row, decision, outcomes, reviews, purpose })
   const [history, reads] = await Promise.all([
     // The read that this page is belongs to the history that it shows.
-    purpose === undefined ? file.history : getCase(kernel, actor, caseId).then((again) => again.history),
-    readsOf(kernel, actor.institutionId, row),
+    purpose === undefined ? file.history : getCase(kernel, actor, which).then((again) => again.history),
+    readsOf(kernel, actor.institutionId, { ...row, units: unitsFor(actor, by) }),
   ])
   const application = kernel.applications.get(row.applicationId)?.application
   const actors = [...history.map((entry) => entry.actor), ...outcomes.map(({ recordedBy }) => recordedBy)]
@@ -81,6 +88,12 @@ export async function caseFileOf(
     unsealed,
     purpose: unsealed.office === null ? undefined : purpose,
   }
+}
+
+/** The visit with the rights that its officer has at the unit of this case: what the case's pages offer. */
+export function atUnitOf(visit: OfficerVisit, { unitId }: Pick<CaseRow, 'unitId'>): OfficerVisit {
+  const actor = actingAt(visit.officer.actor, unitId)
+  return { ...visit, officer: { ...visit.officer, actor, may: (scope) => holds(actor, scope) } }
 }
 
 /** Who acted, from the name that the log has of them: `account:<uuid>`, `key:<label>`, `operator:<user>`. */

@@ -1,6 +1,6 @@
 /** All cases of the institution, newest first, and finding one by its reference. */
 import { z } from 'zod'
-import { type CaseRow, findByReference, findCases } from '../../kernel/cases/cases.ts'
+import { type CaseRow, findByReference, findCases, seeing } from '../../kernel/cases/cases.ts'
 import { CaseState, stateLabels } from '../../kernel/cases/states.ts'
 import { cursorsOf, page as pageOf } from '../../kernel/paging.ts'
 import { applicationTitle } from './case-file.ts'
@@ -59,7 +59,7 @@ async function withReference(
       )
       return rows.flat().map(({ caseId }) => caseId)
     },
-    { isReadOnly: true },
+    seeing(officer.actor, 'case.read'),
   )
 }
 

@@ -7,6 +7,7 @@ import type { OutcomeRow } from '../../kernel/outcomes/outcomes.ts'
 import type { ReviewRow } from '../../kernel/reviews/reviews.ts'
 import {
   applicationTitle,
+  atUnitOf,
   type CaseFile,
   isHidden,
   recommendationLabel,
@@ -30,9 +31,10 @@ export interface AboutCase {
   readonly notice: Html | undefined
 }
 
-export function casePage(visit: OfficerVisit, file: CaseFile, { given, notice }: AboutCase): Page {
-  const { speech } = visit
+export function casePage(visitor: OfficerVisit, file: CaseFile, { given, notice }: AboutCase): Page {
   const { row } = file
+  const visit = atUnitOf(visitor, row)
+  const { speech } = visit
   const title = applicationTitle(visit, row.applicationId)
   const main = html`${notice}
 <p class="over">${title}</p>

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { getDecision } from '../../kernel/decisions/decisions.ts'
 import { Refusal } from '../../kernel/errors.ts'
-import { caseFileOf, recommendationTag } from './case-file.ts'
+import { atUnitOf, caseFileOf, recommendationTag } from './case-file.ts'
 import { reviewText, score } from './case-page.ts'
 import { digest, history } from './history.ts'
 import { reasonList, shownReasons } from './reasons.ts'
@@ -19,12 +19,12 @@ export const decisionRoute: PageRoute = {
     if (!z.uuid().safeParse(decisionId).success) throw new Refusal('decision.not_found')
     const { kernel, officer, speech } = visit
     const decision = await getDecision(kernel, officer.actor, decisionId)
-    const file = await caseFileOf(visit, decision.caseId)
+    const file = await caseFileOf(visit, { caseId: decision.caseId, by: 'decision.read' })
     const { reviews } = file
     const { application } = file
     const reviewsOfIt = reviews.filter((review) => review.decisionId === decision.decisionId)
     const title = speech.text('decision.title')
-    const main = html`<p class="over">${speech.text('decision.about')} ${caseLink(visit, decision.caseId, file.row.reference)}</p>
+    const main = html`<p class="over">${speech.text('decision.about')} ${caseLink(atUnitOf(visit, file.row), decision.caseId, file.row.reference)}</p>
 <h1>${title}</h1>
 <section class="card"><p class="verdict">${
       decision.recommendation === null

@@ -7,6 +7,7 @@ import { freshDatabase } from '../../test/database.ts'
 import type { Browser, Shown } from './sample/browser.ts'
 import { faultsOf, namesIn } from './sample/markup.ts'
 import { openOffice } from './sample/office.ts'
+import { passkeyScript } from './sign-in/passkey-form.ts'
 
 const office = await openOffice(await freshDatabase())
 
@@ -96,6 +97,9 @@ const refusedReview = (browser: Browser) =>
 // All of it before the first test is registered: the office closes as soon as the tests registered so far have run.
 const shownIn = { en: await everyPage('en'), ur: await everyPage('ur') }
 
+/** The one that passkeys need, at the address of its content. */
+const ownScript = `<script type="module" src="${passkeyScript.path}"></script>`
+
 for (const language of ['en', 'ur'] as const) {
   const shown = shownIn[language]
 
@@ -112,7 +116,7 @@ for (const language of ['en', 'ur'] as const) {
 
   test(`nothing that was written into a field becomes markup (${language})`, () => {
     for (const [page, { body }] of shown) {
-      for (const name of namesIn(body))
+      for (const name of namesIn(body.replace(ownScript, '')))
         assert.doesNotMatch(name, /^(script|style|iframe|object)|@(on|style)/, page)
     }
   })

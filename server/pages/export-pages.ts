@@ -1,7 +1,7 @@
 /** The pages of a person's export: whole documents that need nothing beside them, English first, then Urdu. */
 import { directionOf, type Language, languages } from '@khudi/sdk'
 import { stateLabels } from '../../kernel/cases/states.ts'
-import type { Kernel } from '../../kernel/kernel.ts'
+import type { ProposingKernel } from '../../kernel/proposals/kinds.ts'
 import type { ExportedCase, ExportedRead, ExportHead, ExportPages } from '../../kernel/vault/export.ts'
 import { facts } from './facts.ts'
 import { fieldTree } from './forms/fields.ts'
@@ -13,7 +13,7 @@ import { type Html, html, isolated, markupOf } from './text/html.ts'
 import { speechOf } from './text/speech.ts'
 import type { Visit } from './visit.ts'
 
-export function exportPages(kernel: Kernel): ExportPages {
+export function exportPages(kernel: ProposingKernel): ExportPages {
   const readers = languages.map((language) => readerIn(kernel, language))
   const made = (write: (reader: Visit) => Html) => document(readers, write)
   return {
@@ -24,7 +24,7 @@ export function exportPages(kernel: Kernel): ExportPages {
 }
 
 /** Whoever holds the archive: nobody has signed in, and there is no address. */
-function readerIn(kernel: Kernel, language: Language): Visit {
+function readerIn(kernel: ProposingKernel, language: Language): Visit {
   return {
     kernel,
     language,
@@ -33,6 +33,7 @@ function readerIn(kernel: Kernel, language: Language): Visit {
     address: '',
     query: new URLSearchParams(),
     officer: undefined,
+    origin: kernel.signIn.origin,
   }
 }
 

@@ -62,10 +62,18 @@ export function digest(bytes: Uint8Array): Html {
   return html`<code class="digest" dir="ltr">${Buffer.from(bytes).toString('hex')}</code>`
 }
 
-/** Every record that entries of this case may speak of, by kind and identifier. */
-function recordsOf({ row, decision, reviews, outcomes, reads }: CaseFile): ReadonlyMap<string, string> {
+/**
+ * Every record that entries of this case may speak of, by kind and identifier. What a correction or the end of retention has
+ * replaced cannot be made again from what is left; the audit, which knows the digests of what was, checks it.
+ */
+function recordsOf(file: CaseFile): ReadonlyMap<string, string> {
+  const { row, reads } = file
+  const isCorrected = file.history.some(({ kind }) => kind === 'case.corrected')
+  const { decision, reviews, outcomes } = row.forgottenAt === null ? file : forgotten
   return new Map([
-    [`case.opened ${row.caseId}`, caseRecord(row)],
+    ...(isCorrected || row.forgottenAt !== null
+      ? []
+      : [[`case.opened ${row.caseId}`, caseRecord(row)] as const]),
     ...(decision === undefined
       ? []
       : [[`decision.made ${decision.decisionId}`, decisionRecord(decision, row.holderId)] as const]),
@@ -75,6 +83,12 @@ function recordsOf({ row, decision, reviews, outcomes, reads }: CaseFile): Reado
     ),
     ...[...reads].map(([readId, read]) => [`access.read ${readId}`, readRecord(read)] as const),
   ])
+}
+
+const forgotten: Pick<CaseFile, 'decision' | 'reviews' | 'outcomes'> = {
+  decision: undefined,
+  reviews: [],
+  outcomes: [],
 }
 
 /** Computes the commitment again from the record as it stands now. */

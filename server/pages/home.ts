@@ -1,7 +1,10 @@
 /** The first page after signing in: what waits, what there is, and what one may do here. */
+import { legalBasisText } from '@khudi/sdk'
+import { runningBreaches } from '../../kernel/breaches/breaches.ts'
 import { caseCounts, queueOf } from '../../kernel/cases/cases.ts'
 import { CaseState, stateLabels } from '../../kernel/cases/states.ts'
 import { systemsOf } from '../../kernel/register/register.ts'
+import { waitingRequests } from '../../kernel/rights/alarms.ts'
 import { applicationTitle } from './case-file.ts'
 import { digest } from './history.ts'
 import { liveApplications } from './new-case.ts'
@@ -19,11 +22,29 @@ export const homeRoute: PageRoute = {
     const main = html`<p class="over">${isolated(institutionTitle(officer.institution, language))}</p>
 <h1>${speech.sentence('home.greeting', { name: isolated(officer.username) })}</h1>
 <p class="hint">${speech.text('home.roles')} ${roleList(visit)}</p>
+${officer.may('right.read') && (await requests(visit))}
+${officer.may('breach.manage') && (await breaches(visit))}
 ${officer.may('case.read') && (await cases(visit))}
 ${officer.may('case.open') && (await openable(visit))}
 ${officer.may('system.read') && (await systems(visit))}`
     return { kind: 'page', title: speech.text('home.title'), main }
   },
+}
+
+/** Requests that wait for an answer, and whether one of them is late. */
+async function requests({ kernel, officer, speech, formats }: OfficerVisit): Promise<Html | undefined> {
+  const { open, late } = await waitingRequests(kernel, officer.actor.institutionId)
+  if (open === 0) return undefined
+  const figure = (count: number) => html`<bdi class="figure">${formats.number(count)}</bdi>`
+  return html`<div class="notice${late > 0 && ' error'}"><p><a href="/rights">${speech.sentence('home.requests', { count: figure(open) })}</a>${late > 0 && html` <strong class="tag adverse">${speech.sentence('home.requestsLate', { count: figure(late) })}</strong>`}</p></div>`
+}
+
+/** Breaches that the authority has yet to be told of. */
+async function breaches({ kernel, officer, speech, formats }: OfficerVisit): Promise<Html | undefined> {
+  const { open, late } = await runningBreaches(kernel, officer.actor.institutionId)
+  if (open === 0) return undefined
+  const figure = (count: number) => html`<bdi class="figure">${formats.number(count)}</bdi>`
+  return html`<div class="notice error"><p><a href="/breaches">${speech.sentence('home.breaches', { count: figure(open) })}</a>${late > 0 && html` <strong class="tag adverse">${speech.sentence('home.breachesLate', { count: figure(late) })}</strong>`}</p></div>`
 }
 
 function roleList(visit: OfficerVisit): string {
@@ -33,7 +54,7 @@ function roleList(visit: OfficerVisit): string {
 
 async function cases(visit: OfficerVisit): Promise<Html> {
   const { speech, kernel, officer } = visit
-  const counts = await caseCounts(kernel, officer.actor.institutionId)
+  const counts = await caseCounts(kernel, officer.actor)
   if (counts.length === 0) {
     return html`<div class="empty"><h2>${speech.text('home.noCases')}</h2><p>${speech.text('home.noCasesWhy')}</p></div>`
   }
@@ -93,6 +114,7 @@ async function systems(visit: OfficerVisit): Promise<Html> {
   const { speech, kernel, officer, formats } = visit
   const rows = await systemsOf(kernel, officer.actor.institutionId)
   return html`<section aria-labelledby="register"><h2 id="register">${speech.text('register.title')}</h2>
+<p><a href="/policies">${speech.text('policies.title')}</a></p>
 ${rows.length === 0 && html`<p class="empty">${speech.text('register.empty')}</p>`}
 ${rows.map(({ applicationId, state, registeredAt, applicationDigest }) => {
   const application = kernel.applications.get(applicationId)?.application
@@ -100,7 +122,7 @@ ${rows.map(({ applicationId, state, registeredAt, applicationDigest }) => {
 <dl class="facts">${
     application !== undefined &&
     html`<div><dt>${speech.text('register.purpose')}</dt><dd>${speech.of(application.purpose)}</dd></div>
-<div><dt>${speech.text('register.legalBasis')}</dt><dd>${isolated(application.legalBasis)}</dd></div>
+<div><dt>${speech.text('register.legalBasis')}</dt><dd>${isolated(speech.of(legalBasisText(application.legalBasis)))}</dd></div>
 <div><dt>${speech.text('register.classification')}</dt><dd>${speech.text(`classification.${application.classification}`)}</dd></div>`
   }
 <div><dt>${speech.text('register.registeredAt')}</dt><dd>${formats.instant(registeredAt)}</dd></div>

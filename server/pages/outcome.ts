@@ -25,7 +25,7 @@ export const outcomeRoute: FormRoute = {
 
 /** A correction begins with what is recorded, so what is sealed of it is opened for that; a form that was sent has it all. */
 async function show(visit: OfficerVisit, caseId: string, about: Given): Promise<Page> {
-  const file = await caseFileOf(visit, caseId, ({ outcomes }) =>
+  const file = await caseFileOf(visit, { caseId, by: 'outcome.record' }, ({ outcomes }) =>
     about.draft === undefined && (outcomes.at(-1)?.sealed ?? null) !== null ? 'correction' : undefined,
   )
   const { row, outcomes, purpose, unsealed } = file
@@ -62,7 +62,7 @@ function applicationOf({ application, row }: CaseFile): Application {
 async function save(visit: OfficerVisit, caseId: string, draft: Draft): Promise<Answer> {
   const changed = reshaped(draft)
   if (changed !== undefined) return show(visit, caseId, given(changed))
-  const file = await caseFileOf(visit, caseId)
+  const file = await caseFileOf(visit, { caseId, by: 'outcome.record' })
   const outcome = recordOf(fieldTree(applicationOf(file).outcome), draft)
   const version = versionOf(draft)
   if (version === undefined) throw new Refusal('case.version_stale')

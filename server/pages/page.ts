@@ -3,6 +3,7 @@ import { directionOf, type Language } from '@khudi/sdk'
 import type { Scope } from '../../kernel/access/roles.ts'
 import type { FileReply } from '../../kernel/operation.ts'
 import { assets } from './assets.ts'
+import { glassBanner } from './glass-banner.ts'
 import { type Html, html, isolated, markupOf } from './text/html.ts'
 import { speechOf } from './text/speech.ts'
 import type { Word } from './text/words.ts'
@@ -16,6 +17,8 @@ export interface Page {
   readonly main: Html
   /** `form` keeps to the width of a line of text, `read` to that of a document; `work` takes the whole window. */
   readonly width?: 'form' | 'read' | 'work'
+  /** Address of a script; for what no page can do without one. */
+  readonly script?: string
 }
 
 /** Sends the browser on; `303`, so that it asks with GET whatever it sent. */
@@ -41,7 +44,7 @@ export function redirection(to: string, cookies: readonly string[] = []): Answer
 /** The whole document. */
 export function documentOf(visit: Visit, page: Page): string {
   const { language, speech } = visit
-  const { title, main, width = 'work' } = page
+  const { title, main, width = 'work', script } = page
   const document = html`<!doctype html>
 <html lang="${language}" dir="${directionOf(language)}">
 <head>
@@ -51,10 +54,15 @@ export function documentOf(visit: Visit, page: Page): string {
 <title>${title} – ${speech.text('product')}</title>
 <link rel="stylesheet" href="${assets.style.path}">
 <link rel="icon" href="${assets.icon.path}" type="image/svg+xml">
-</head>
+${
+  script !== undefined &&
+  html`<script type="module" src="${script}"></script>
+`
+}</head>
 <body>
 <a class="skip" href="#main">${speech.text('skip')}</a>
 ${header(visit)}
+${isOfficerVisit(visit) && glassBanner(visit)}
 <main id="main" class="${width}">
 ${main}
 </main>
@@ -89,7 +97,7 @@ function languageSwitch({ language, address }: Visit): Html {
 function signedIn(visit: OfficerVisit): Html {
   const { officer, speech } = visit
   return html`<form class="sign-out" method="post" action="/sign-out">${tokenField(visit)}
-<span>${isolated(officer.username)}</span> <button class="quiet">${speech.text('nav.signOut')}</button></form>`
+<a href="/security">${isolated(officer.username)}</a> <button class="quiet">${speech.text('nav.signOut')}</button></form>`
 }
 
 /** The form's proof that it came from a page of this session. */
@@ -97,23 +105,48 @@ export function tokenField(visit: OfficerVisit): Html {
   return html`<input type="hidden" name="_token" value="${tokenFor(visit)}">`
 }
 
-const places: readonly { readonly to: string; readonly word: Word; readonly scope: Scope }[] = [
+const places: readonly {
+  readonly to: string
+  readonly word: Word
+  readonly scope: Scope | readonly Scope[]
+}[] = [
   { to: '/queue', word: 'nav.queue', scope: 'case.review' },
   { to: '/cases', word: 'nav.cases', scope: 'case.read' },
   { to: '/cases/new', word: 'nav.newCase', scope: 'case.open' },
   { to: '/jobs', word: 'nav.jobs', scope: 'job.read' },
   { to: '/persons', word: 'nav.persons', scope: 'person.read' },
+  { to: '/rights', word: 'nav.rights', scope: 'right.read' },
+  { to: '/breaches', word: 'nav.breaches', scope: 'breach.manage' },
+  { to: '/proposals', word: 'nav.proposals', scope: 'proposal.read' },
+  { to: '/units', word: 'nav.units', scope: 'unit.manage' },
+  { to: '/accounts', word: 'nav.accounts', scope: 'account.read' },
+  { to: '/keys', word: 'nav.keys', scope: 'key.read' },
+  { to: '/backends', word: 'nav.backends', scope: 'backend.read' },
+  { to: '/sovereignty', word: 'nav.sovereignty', scope: 'backend.read' },
+  { to: '/glass', word: 'nav.glass', scope: ['glass.read', 'glass.break'] },
 ]
 
 /** Places whose other pages belong to them. */
-const withPagesBelow: readonly string[] = ['/cases/new', '/persons']
+const withPagesBelow: readonly string[] = [
+  '/cases/new',
+  '/persons',
+  '/rights',
+  '/breaches',
+  '/proposals',
+  '/units',
+  '/accounts',
+]
 
-function navigation({ officer, speech, address }: OfficerVisit): readonly Html[] {
+function navigation({ officer, speech, address, sovereignty }: OfficerVisit): readonly Html[] {
   const path = address.split('?', 1)[0] ?? ''
-  return places
-    .filter(({ scope }) => officer.may(scope))
-    .map(({ to, word }) => {
-      const isHere = path === to || (withPagesBelow.includes(to) && path.startsWith(`${to}/`))
-      return html`<li><a href="${to}"${isHere && html` aria-current="page"`}>${speech.text(word)}</a></li>`
-    })
+  return (
+    places
+      .filter(({ scope }) => [scope].flat().some(officer.may))
+      // A server that does not look has no page of what was seen.
+      .filter(({ to }) => to !== '/sovereignty' || sovereignty !== undefined)
+      .map(({ to, word }) => {
+        const isHere = path === to || (withPagesBelow.includes(to) && path.startsWith(`${to}/`))
+        return html`<li><a href="${to}"${isHere && html` aria-current="page"`}>${speech.text(word)}</a></li>`
+      })
+  )
 }

@@ -10,6 +10,7 @@ import { personName } from '../../kernel/vault/person-name.ts'
 import type { ReadRow } from '../../kernel/vault/reads.ts'
 import { findHolder } from '../../kernel/vault/vault.ts'
 import { applicationTitle } from './case-file.ts'
+import { consentLabel, consentsSection, recordGiven } from './consents.ts'
 import { confirmationWrong, eraseForm, eraseLabel, groundMissing } from './erase-form.ts'
 import { exportPages } from './export-pages.ts'
 import type { Draft } from './forms/draft.ts'
@@ -52,6 +53,21 @@ export const eraseRoute: FormRoute = {
   scope: 'person.erase',
   show: (visit, params, about) => show(visit, params, about),
   act: (visit, params, draft) => erase(visit, params, draft),
+}
+
+/** Records what the person says. Who may record it is asked when it is done. */
+export const consentRoute: FormRoute = {
+  id: 'page.record_consent',
+  path: '/persons/:personId/consents',
+  scope: 'person.read',
+  show: (visit, params, about) => show(visit, params, about),
+  async act(visit, params, draft) {
+    const holderId = personIdOf(params)
+    const problems = await recordGiven(visit, holderId, draft)
+    if (problems.length > 0)
+      return { ...(await show(visit, params, given(draft, { problems }))), status: 422 }
+    return redirection(`/persons/${holderId}#consents`)
+  },
 }
 
 /** @throws Refusal `vault.person_unknown`, also for what is no identifier at all */
@@ -104,7 +120,7 @@ async function show(visit: OfficerVisit, params: Params, about: Given): Promise<
     positionOf: ({ readId }) => readId,
   })
   const title = speech.text('person.title')
-  const main = html`${problemNotice(visit, about, (field) => eraseLabel(visit, field))}
+  const main = html`${problemNotice(visit, about, (field) => eraseLabel(visit, field) ?? consentLabel(visit, field))}
 <p class="over"><a href="/persons">${speech.text('persons.title')}</a></p>
 <h1>${title}</h1>
 <p class="hint">${speech.text('person.number')}: <code class="digest" dir="ltr">${holderId}</code></p>
@@ -114,6 +130,8 @@ ${erasedAt !== null && erased(visit, erasedAt)}
 <p class="hint">${speech.text('person.readsWhy')}</p>
 ${items.length === 0 ? html`<p class="empty">${speech.text('person.readsNone')}</p>` : reads(visit, items)}
 ${pageLinks(visit, { path: `/persons/${holderId}`, parameters: {}, next, isFirst: after === undefined })}</section>
+${await consentsSection(visit, holderId, about)}
+${officer.may('right.read') && html`<p><a href="/persons/${holderId}/disclosure">${speech.text('person.disclosure')}</a></p>`}
 ${erasedAt === null && handover(visit, holderId)}
 ${erasedAt === null && officer.may('person.erase') && eraseForm(visit, holderId, about)}`
   return { kind: 'page', title: titleOf(visit, title, about), main, width: 'read' }
@@ -158,6 +176,8 @@ function what({ speech, formats }: OfficerVisit, row: ReadRow): Html {
   switch (kind) {
     case 'case':
       return html`${speech.text('person.oneCase')}`
+    case 'request':
+      return html`${speech.text('person.ownRequest')}`
     case 'everything':
       return html`${speech.text('person.wholeRecord')}`
     case 'batch':

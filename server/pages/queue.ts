@@ -4,6 +4,7 @@ import { type CaseRow, type QueuePlace, queueOf } from '../../kernel/cases/cases
 import { unopened } from '../../kernel/cases/open.ts'
 import type { DecisionRow } from '../../kernel/decisions/decisions.ts'
 import { cursorsOf, page as pageOf } from '../../kernel/paging.ts'
+import { isOwnCase } from '../../kernel/reviews/own-case.ts'
 import { applicationTitle, recommendationTag } from './case-file.ts'
 import { summaryOf } from './case-summary.ts'
 import { type Page, redirection } from './page.ts'
@@ -15,6 +16,8 @@ import { type Html, html, isolated } from './text/html.ts'
 import type { OfficerVisit } from './visit.ts'
 
 const pageSize = 25
+/** So many cases that an officer typed in themselves are passed over. */
+const mostSkipped = 25
 const cursors = cursorsOf('queue', z.strictObject({ priority: z.number(), caseId: z.uuid() }))
 
 type Waiting = Awaited<ReturnType<typeof queueOf>>[number]
@@ -44,11 +47,18 @@ export const nextRoute: PageRoute = {
   path: '/queue/next',
   scope: 'case.review',
   async show({ kernel, officer }) {
-    const [first] = await queueOf(kernel, officer.actor, {
+    const waiting = await queueOf(kernel, officer.actor, {
       applicationId: undefined,
       after: undefined,
-      size: 1,
+      size: mostSkipped,
     })
+    // What the officer typed in waits for another: it is not to stand in the way of the rest.
+    let first: Waiting | undefined
+    for (const one of waiting) {
+      if (await isOwnCase(kernel, officer.actor, one.row)) continue
+      first = one
+      break
+    }
     return redirection(first === undefined ? '/queue' : `/cases/${first.row.caseId}`)
   },
 }

@@ -1,6 +1,7 @@
 /** The officer's decision: agree in one click, or decide otherwise and say why. */
 import type { Application } from '@khudi/sdk'
 import type { CaseRow } from '../../kernel/cases/cases.ts'
+import { mayReview } from '../../kernel/reviews/reviews.ts'
 import { type CaseFile, recommendationLabel } from './case-file.ts'
 import { controlId, type Given } from './forms/problems.ts'
 import { tokenField } from './page.ts'
@@ -27,10 +28,8 @@ ${otherwise(visit, { row, application, recommendation }, given)}</section>`
 }
 
 /** Whether the case waits for this officer. */
-export function isReviewer({ may, actor }: Officer, { state, reviewRole }: CaseRow): boolean {
-  return (
-    state === 'in_review' && may('case.review') && reviewRole !== null && actor.roles.includes(reviewRole)
-  )
+export function isReviewer({ actor }: Pick<Officer, 'actor'>, row: CaseRow): boolean {
+  return row.state === 'in_review' && mayReview(actor, row)
 }
 
 interface Choice {

@@ -69,7 +69,7 @@ export const reviewRoute: FormRoute = {
 }
 
 async function show(visit: OfficerVisit, caseId: string, about: Given): Promise<Page> {
-  const file = await caseFileOf(visit, caseId, reviewPurpose(visit))
+  const file = await caseFileOf(visit, { caseId, by: 'case.review' }, reviewPurpose(visit))
   const notice = problemNotice(visit, about, (field) => labels(visit, field))
   return casePage(visit, file, { given: about, notice })
 }
@@ -132,7 +132,7 @@ function reasonProblems(reason: string | undefined): readonly FieldProblem[] {
 
 /** Another officer was first. The page says who decided what, and gives back what this officer had written. */
 async function decidedAlready(visit: OfficerVisit, caseId: string, draft: Draft): Promise<Answer> {
-  const file = await caseFileOf(visit, caseId)
+  const file = await caseFileOf(visit, { caseId, by: 'case.review' })
   const last = file.reviews.at(-1)
   // A button pressed twice: the decision stands as this officer wanted it.
   if (

@@ -32,7 +32,8 @@ export interface PageRoute {
 export interface FormRoute {
   readonly id: string
   readonly path: string
-  readonly scope: Scope
+  /** Undefined for what everybody may do who signed in. */
+  readonly scope: Scope | undefined
   /** The page with the form, filled with what was typed. */
   show(visit: OfficerVisit, params: Params, given: Given): Promise<Answer>
   /** Does what the form says. A refusal shows the form again. */
@@ -62,7 +63,7 @@ export function mountForm(app: FastifyInstance, options: PagesOptions, route: Fo
     if (!isOfficerVisit(visit)) {
       return answer(visit, exchange, await signInPage(visit, { next: visit.address, kept: draft }))
     }
-    requireScope(visit.officer.actor, route.scope)
+    if (route.scope !== undefined) requireScope(visit.officer.actor, route.scope)
     return answer(visit, exchange, await sent(route, { visit, params: request.params, draft }))
   })
 }

@@ -1,6 +1,6 @@
 /** What stands in the place of personal data that a page does not show, and the way to open it. */
 import { permittedPurposes, type ReadingPurpose } from '../../kernel/cases/open.ts'
-import { purposes } from '../../kernel/vault/purposes.ts'
+import { purposes } from '../../kernel/registers/purposes.ts'
 import type { CaseFile } from './case-file.ts'
 import { controlId, type Given } from './forms/problems.ts'
 import { tokenField } from './page.ts'
@@ -59,7 +59,7 @@ export function sealNotice(visit: OfficerVisit, file: CaseFile, given: Given): H
 
 function opening(visit: OfficerVisit, { row }: CaseFile, given: Given): Html {
   const { speech, officer } = visit
-  const permitted = permittedPurposes(officer.actor)
+  const permitted = permittedPurposes(officer.actor, row)
   return html`<section class="card seal" aria-labelledby="seal"><h2 id="seal">${speech.text('sealed.title')}</h2>
 <p class="hint">${speech.text('sealed.why')}</p>
 ${permitted.length === 0 ? html`<p>${speech.text('sealed.forbidden')}</p>` : purposeForm(visit, { caseId: row.caseId, permitted }, given)}</section>`

@@ -56,10 +56,10 @@ test('guessing is slowed down, for one name first', async () => {
   })
   const browser = new Browser(app, 'en')
   const statuses: number[] = []
-  for (let guess = 0; guess < 11; guess++) {
-    statuses.push((await browser.send('/sign-in', { username: 'bilal', password: `${guess}` })).status)
+  for (let guess = 0; guess < 6; guess++) {
+    statuses.push((await browser.send('/sign-in', { username: 'chanda', password: `${guess}` })).status)
   }
-  assert.deepEqual(statuses, [...Array(10).fill(401), 429])
+  assert.deepEqual(statuses, [...Array(5).fill(401), 429])
   assert.equal((await browser.send('/sign-in', { username: 'amna', password })).status, 303)
   await app.close()
 })
@@ -165,6 +165,7 @@ test('whatever an address says, it leads to this server', () => {
       const url = new URL(localAddress(address), 'http://khudi.example')
       assert.equal(url.host, 'khudi.example')
     }),
+    { examples: [['/.//evil.example'], ['/x/..//evil.example'], ['/%2e//evil.example']] },
   )
 })
 

@@ -13,8 +13,13 @@ export function sessionCookie(isSecure: boolean): string {
   return isSecure ? '__Host-khudi-session' : 'khudi-session'
 }
 
-const languageCookie = 'khudi-language'
+const languageCookie = (isSecure: boolean) => (isSecure ? '__Host-khudi-language' : 'khudi-language')
 const yearSeconds = 31_536_000
+/** Browsers keep no cookie longer (RFC 6265bis, 5.5). */
+const deviceSeconds = 400 * 86_400
+
+/** Name of the cookie by which a browser is known again in which somebody has signed in before. */
+const deviceCookie = (isSecure: boolean) => (isSecure ? '__Host-khudi-device' : 'khudi-device')
 
 function cookieOf(request: FastifyRequest, name: string): string | undefined {
   const { cookie } = request.headers
@@ -60,15 +65,51 @@ export function noSessionHeader(isSecure: boolean): string {
   })
 }
 
+/** The device's secret as the browser sent it, good or not. */
+export function deviceOf(request: FastifyRequest, isSecure: boolean): string | undefined {
+  return cookieOf(request, deviceCookie(isSecure))
+}
+
+/** The `Set-Cookie` header by which the browser is known again. It opens nothing. */
+export function deviceHeader(isSecure: boolean, device: string): string {
+  return stringifySetCookie({
+    name: deviceCookie(isSecure),
+    value: device,
+    ...everywhere,
+    secure: isSecure,
+    maxAge: deviceSeconds,
+  })
+}
+
+const ceremonyCookie = (isSecure: boolean) => (isSecure ? '__Host-khudi-issuer' : 'khudi-issuer')
+const ceremonySeconds = 600
+
+/** What was begun with an issuer, as the browser kept it. */
+export function ceremonyOf(request: FastifyRequest, isSecure: boolean): string | undefined {
+  return cookieOf(request, ceremonyCookie(isSecure))
+}
+
+/** The `Set-Cookie` header that keeps it until the issuer sends the browser back, or forgets it. */
+export function ceremonyHeader(isSecure: boolean, ceremony: string | undefined): string {
+  return stringifySetCookie({
+    name: ceremonyCookie(isSecure),
+    value: ceremony ?? '',
+    ...everywhere,
+    secure: isSecure,
+    maxAge: ceremony === undefined ? 0 : ceremonySeconds,
+  })
+}
+
 /** The language that the reader chose with the switch; `undefined` before any choice. */
 export function chosenLanguage(request: FastifyRequest): Language | undefined {
-  const chosen = cookieOf(request, languageCookie)
+  // Under whichever name it was kept: what it says is no secret, and everything but a language is passed over.
+  const chosen = cookieOf(request, languageCookie(true)) ?? cookieOf(request, languageCookie(false))
   return languages.find((language) => language === chosen)
 }
 
 export function languageHeader(isSecure: boolean, language: Language): string {
   return stringifySetCookie({
-    name: languageCookie,
+    name: languageCookie(isSecure),
     value: language,
     ...everywhere,
     secure: isSecure,
@@ -127,5 +168,6 @@ export function localAddress(given: string | undefined): string {
   if (given === undefined || !/^\/(?![/\\])[\x21-\x7e]*$/.test(given) || !URL.canParse(given, here))
     return '/'
   const url = new URL(given, here)
-  return url.origin === here ? `${url.pathname}${url.search}` : '/'
+  // `/.//host` comes out as `//host`, which would be an address on another server.
+  return url.origin === here && !url.pathname.startsWith('//') ? `${url.pathname}${url.search}` : '/'
 }

@@ -1,11 +1,13 @@
 /** The page on which a person signs in. */
 import type { Refusal } from '../../kernel/errors.ts'
 import { institutions } from '../../kernel/institutions/institutions.ts'
+import { issuersOf } from '../../kernel/sign-in/issuers.ts'
 import type { Draft } from './forms/draft.ts'
 import { keptField, keptForm } from './forms/kept-form.ts'
 import { given, nothingGiven, problemNotice, titleOf } from './forms/problems.ts'
 import type { Page } from './page.ts'
-import { type Html, html } from './text/html.ts'
+import { passkeyForm, passkeyScript } from './sign-in/passkey-form.ts'
+import { type Html, html, isolated } from './text/html.ts'
 import { institutionTitle, type Visit } from './visit.ts'
 
 export interface SignInGiven {
@@ -22,6 +24,12 @@ export async function signInPage(visit: Visit, about: SignInGiven): Promise<Page
   const { speech } = visit
   const { next, kept, username, refusal } = about
   const shown = refusal === undefined ? nothingGiven : given(new Map(), { refusal })
+  const passkey = passkeyForm(visit, {
+    kind: 'get',
+    action: '/sign-in/passkey',
+    button: speech.text('signIn.passkey'),
+    fields: html`<input type="hidden" name="institution"><input type="hidden" name="next" value="${next}">${keptField(kept)}`,
+  })
   const main = html`${problemNotice(visit, shown, () => undefined)}
 <h1>${speech.text('signIn.title')}</h1>
 ${kept !== undefined && refusal === undefined && html`<div class="notice" role="status"><p>${speech.text('signIn.ended')}</p></div>`}
@@ -35,6 +43,8 @@ ${await institutionField(visit, about.institutionId)}
 <input id="password" name="password" type="password" dir="ltr" autocomplete="current-password" required></p>
 <p><button class="main">${speech.text('signIn.submit')}</button></p>
 </form>
+${passkey}
+${await issuerLinks(visit, next)}
 <p class="hint">${speech.text('signIn.help')}</p>`
   return {
     kind: 'page',
@@ -42,7 +52,26 @@ ${await institutionField(visit, about.institutionId)}
     title: titleOf(visit, speech.text('signIn.title'), shown),
     main,
     width: 'form',
+    script: passkeyScript.path,
   }
+}
+
+/** Ways in by issuers of the institution. By links, since the policy of content lets no form lead to another host. */
+async function issuerLinks(visit: Visit, next: string | undefined): Promise<Html | undefined> {
+  const { kernel, speech, language } = visit
+  const all = await institutions(kernel)
+  const links: Html[] = []
+  for (const institution of all)
+    for (const { issuerId, title } of await issuersOf(kernel, institution.institutionId)) {
+      const query = new URLSearchParams({ next: next ?? '/' })
+      const label = speech.sentence('signIn.issuer', { issuer: isolated(title[language]) })
+      const where =
+        all.length > 1 && html` <span class="hint">${institutionTitle(institution, language)}</span>`
+      links.push(
+        html`<p><a class="button" href="/sign-in/issuer/${institution.institutionId}/${issuerId}?${String(query)}">${label}</a>${where}</p>`,
+      )
+    }
+  return links.length === 0 ? undefined : html`${links}`
 }
 
 /** Asks for the institution only where there is more than one. */

@@ -1,10 +1,12 @@
 /** One visit to one page: who reads it, in which language, and what the page is made with. */
 import { type Language, languages } from '@khudi/sdk'
 import type { FastifyRequest } from 'fastify'
-import { actorOfSession } from '../../kernel/access/access.ts'
 import { type Actor, holds, type Scope } from '../../kernel/access/roles.ts'
+import { type GlassNotice, glassNotice, underGlass } from '../../kernel/break-glass/break-glass.ts'
 import { type InstitutionRow, institutions } from '../../kernel/institutions/institutions.ts'
-import type { Kernel } from '../../kernel/kernel.ts'
+import type { ProposingKernel } from '../../kernel/proposals/kinds.ts'
+import { actorOfSession } from '../../kernel/sign-in/sign-in.ts'
+import type { SovereigntyLook } from '../../kernel/sovereignty/score.ts'
 import type { FailureReporting } from '../http/failures.ts'
 import { languageOf } from '../http/problem.ts'
 import { chosenLanguage, formToken, sessionTokenOf } from './session.ts'
@@ -12,20 +14,25 @@ import { type Formats, formatsOf } from './text/format.ts'
 import { type Speech, speechOf } from './text/speech.ts'
 
 export interface PagesOptions {
-  readonly kernel: Kernel
+  readonly kernel: ProposingKernel
   /** Whether browsers reach this server by https; the session's cookie then travels by nothing else. */
   readonly isSecure: boolean
+  /** Looks at the eleven checks; a server without it has no page of them. */
+  readonly sovereignty?: SovereigntyLook
   /** Where faults are told; nowhere unless given. */
   readonly reporting?: FailureReporting
 }
 
 export interface Visit {
-  readonly kernel: Kernel
+  readonly kernel: ProposingKernel
+  readonly sovereignty?: SovereigntyLook | undefined
   readonly language: Language
   readonly speech: Speech
   readonly formats: Formats
   /** Path and query of the page, without the language. */
   readonly address: string
+  /** Scheme, host and port by which the browser reached it. */
+  readonly origin: string
   readonly query: URLSearchParams
   /** `undefined` for whoever has not signed in. */
   readonly officer: Officer | undefined
@@ -34,9 +41,12 @@ export interface Visit {
 export interface Officer {
   readonly actor: Actor
   readonly username: string
+  readonly sessionId: string
   /** The language of the account. */
   readonly language: Language
   readonly institution: InstitutionRow
+  /** What every page says of break-glass. */
+  readonly glass: GlassNotice
   /** Secret of the session; never written into a page. */
   readonly sessionToken: string
   may(this: void, scope: Scope): boolean
@@ -55,7 +65,7 @@ export async function visitOf(options: PagesOptions, request: FastifyRequest): P
 
 /** A visit without asking the database who it is: for a page about a failure. */
 export function visitIn(
-  { kernel }: Pick<PagesOptions, 'kernel'>,
+  { kernel, isSecure, sovereignty }: Pick<PagesOptions, 'kernel' | 'isSecure' | 'sovereignty'>,
   request: FastifyRequest,
   officer: Officer | undefined,
 ): Visit {
@@ -64,10 +74,12 @@ export function visitIn(
   const { address, query } = addressOf(request)
   return {
     kernel,
+    sovereignty,
     language,
     speech: speechOf(language),
     formats: formatsOf(language),
     address,
+    origin: `${isSecure ? 'https' : 'http'}://${request.host}`,
     query,
     officer,
   }
@@ -86,12 +98,13 @@ async function officerOf(
   if (sessionToken === undefined) return undefined
   const session = await actorOfSession(kernel, sessionToken)
   if (session === undefined) return undefined
-  const { actor } = session
+  const glass = await glassNotice(kernel, session.actor)
+  const actor = underGlass(session.actor, glass.glasses, kernel.clock())
   const institution = (await institutions(kernel)).find(
     ({ institutionId }) => institutionId === actor.institutionId,
   )
   if (institution === undefined) throw new Error('a session belongs to an institution that exists')
-  return { ...session, institution, sessionToken, may: (scope) => holds(actor, scope) }
+  return { ...session, actor, institution, glass, sessionToken, may: (scope) => holds(actor, scope) }
 }
 
 export function isOfficerVisit(visit: Visit): visit is OfficerVisit {

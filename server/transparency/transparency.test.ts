@@ -11,7 +11,7 @@ import {
   verifyReceipt,
 } from '@khudi/sdk/verify'
 import { z } from 'zod'
-import { issueKey } from '../../kernel/access/access.ts'
+import { issueKey } from '../../kernel/access-keys/access-keys.ts'
 import { sha256 } from '../../kernel/canonical.ts'
 import { logKeysOf } from '../../kernel/log/log-keys.ts'
 import { leafHash, rootAt } from '../../kernel/log/merkle.ts'
@@ -55,7 +55,7 @@ const token = await issueKey(kernel, operator, {
   label: 'reader',
   roles: ['machine'],
   applicationId: undefined,
-  expiresAt: new Date('2030-01-01'),
+  expiresAt: new Date('2027-01-01'),
 })
 const asReader = { authorization: `Bearer ${token}` }
 const at = (path: string, init?: RequestInit) => fetch(`${address}${path}`, init)
@@ -201,7 +201,7 @@ test('with a policy of three witnesses a receipt carries their cosignatures, and
   assert.equal(result.facts.statedPolicy, '2/3')
   assert.ok(Buffer.byteLength(text) <= 1_500, `${Buffer.byteLength(text)} bytes`)
   const qr = await at(`/v1/cases/${caseId}/receipts/${index}/qr`, { headers: asReader })
-  assert.equal(qr.headers.get('content-type'), 'image/svg+xml')
+  assert.equal(qr.headers.get('content-type'), 'image/svg+xml; charset=utf-8')
   assert.match(await qr.text(), /^<svg /)
 })
 

@@ -112,6 +112,36 @@ test('a case that was moved in the queue, or out of it, does not stand where its
   assert.ok(report.findings.every(({ code }) => code === 'case.misplaced'))
 })
 
+test('a unit that was moved past its changes, and a role that was slipped in or taken, are found', async () => {
+  const moved = await auditedWith(
+    `update units set parent_id = null where institution_id = '${institutionId}' and code = 'LHR'`,
+    `update units set parent_id = (select unit_id from units where institution_id = '${institutionId}' and code = 'PB')
+     where institution_id = '${institutionId}' and code = 'LHR'`,
+  )
+  assert.deepEqual(
+    moved.findings.map(({ code, values }) => `${code} ${values.unit}`),
+    ['unit.misplaced LHR'],
+  )
+  const widened = await auditedWith(
+    `update account_grants set unit_id = null
+     where institution_id = '${institutionId}' and role = 'officer' and unit_id is not null`,
+    `update account_grants set unit_id = (select unit_id from units where institution_id = '${institutionId}' and code = 'LHR')
+     where institution_id = '${institutionId}' and role = 'officer' and unit_id is null and grant_id in (
+       select record_id::uuid from log_all where institution_id = '${institutionId}' and kind = 'grant.given')`,
+  )
+  assert.deepEqual(
+    widened.findings.map(({ code, values }) => `${code} ${values.kind}`),
+    ['entry.unfounded grant.given'],
+  )
+  const given = `from account_grants where institution_id = '${institutionId}' and role = 'parcels.inspector' and unit_id is null`
+  const revoked = await auditedWith(
+    `update account_grants set given_at = given_at - interval '1 second' where grant_id in (select grant_id ${given})`,
+    `update account_grants set given_at = given_at + interval '1 second' where grant_id in (select grant_id ${given})`,
+  )
+  assert.ok(revoked.findings.length > 0)
+  assert.ok(revoked.findings.every(({ code }) => code === 'grant.misplaced'))
+})
+
 /** A copy of the log's files that a test may spoil. */
 async function withFiles<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const copy = `${log.folder.folder}-spoilt`

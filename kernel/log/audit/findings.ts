@@ -101,6 +101,14 @@ export const findingTexts = {
     'Wrapping key {key} does not follow on the one before it',
     'لپیٹنے والی کلید {key} اپنے سے پہلی کلید کے بعد نہیں آتی',
   ),
+  'unit.misplaced': of(
+    'Unit {unit} is not what was last done to it',
+    'اکائی {unit} ویسی نہیں جیسی آخری تبدیلی نے اسے چھوڑا تھا',
+  ),
+  'grant.misplaced': of(
+    'The roles that account {account} was opened with and its grants contradict each other: {role}',
+    'اکاؤنٹ {account} جن کرداروں کے ساتھ کھولا گیا وہ اس کے دیے گئے کرداروں سے نہیں ملتے: {role}',
+  ),
   'holder.lost': of(
     'The key of holder {holder} is missing or half erased, or lies under a wrapping key that is none',
     'حامل {holder} کی کلید غائب یا ادھوری مٹائی گئی ہے، یا ایسی کلید میں لپٹی ہے جو موجود نہیں',

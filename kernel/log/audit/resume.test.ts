@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { freshKernel } from '../../../test/kernel.ts'
 import { signedLog } from '../../../test/signed-log.ts'
+import { everywhere } from '../../access/roles.ts'
 import { type AuditedLog, type AuditState, auditLog } from './audit.ts'
 import { AuditFile } from './kept-state.ts'
 
@@ -14,7 +15,8 @@ const { held, institutionId, grow } = await signedLog(kernel, 'alpha')
 for (const entries of [16_383, 300, 20_000, 66_000 - 16_384 - 300 - 20_000]) await grow(entries)
 const log: AuditedLog = {
   ...held,
-  transact: (work, options) => kernel.db.transaction(institutionId, work, { isReadOnly: true, ...options }),
+  transact: (work, options) =>
+    kernel.db.transaction(institutionId, work, { isReadOnly: true, units: everywhere, ...options }),
 }
 
 test('cut off after every range, it ends with the same report', async () => {

@@ -9,7 +9,7 @@ export const permits = defineApplication({
   id: 'permits',
   title: label('Permits'),
   purpose: label('Choose which permits to inspect'),
-  legalBasis: 'Sample Act 2026, section 1',
+  legalBasis: { kind: 'law', law: { en: 'Sample Act 2026', ur: 'نمونہ ایکٹ 2026' }, section: '1' },
   classification: 'official',
   case: record({
     number: text(label('Number'), { max: 20 }),
@@ -35,7 +35,19 @@ export const sampleKernel: ServingKernel = {
   get db(): never {
     return unused()
   },
+  get egress(): never {
+    return unused()
+  },
+  get installation(): never {
+    return unused()
+  },
   get keys(): never {
+    return unused()
+  },
+  get keyRing(): never {
+    return unused()
+  },
+  get proposalKinds(): never {
     return unused()
   },
   get logFolder(): never {
@@ -47,6 +59,12 @@ export const sampleKernel: ServingKernel = {
   get workers(): never {
     return unused()
   },
+  get policies(): never {
+    return unused()
+  },
+  get signIn(): never {
+    return unused()
+  },
   get singles(): never {
     return unused()
   },
@@ -54,5 +72,7 @@ export const sampleKernel: ServingKernel = {
     return unused()
   },
   clock: () => new Date('2026-01-31T00:00:00Z'),
-  applications: new Map([['permits', { application: permits, folder: '/', digest: new Uint8Array(32) }]]),
+  applications: new Map([
+    ['permits', { application: permits, folder: '/', digest: new Uint8Array(32), isForeign: false }],
+  ]),
 }

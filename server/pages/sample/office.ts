@@ -15,6 +15,8 @@ import { keyFolder } from '../../../kernel/keys/key-folder.ts'
 import type { ServingKernel } from '../../../kernel/operation.ts'
 import { loadApplications } from '../../../kernel/register/applications.ts'
 import { registerApplication } from '../../../kernel/register/register.ts'
+import { setSecondFactor } from '../../../kernel/sign-in/rules.ts'
+import type { SovereigntyLook } from '../../../kernel/sovereignty/score.ts'
 import { createHttpServer } from '../../http/http-server.ts'
 import { makeKernel } from '../../platform.ts'
 import { pages } from '../pages.ts'
@@ -55,18 +57,22 @@ interface GivenDatabase {
 }
 
 /** Opens the office on an empty database, which its test brings along. */
-export async function openOffice({ db, url }: GivenDatabase): Promise<Office> {
+export async function openOffice(
+  { db, url }: GivenDatabase,
+  looks: (kernel: Kernel, folder: string) => SovereigntyLook | undefined = () => undefined,
+): Promise<Office> {
   const applications = await loadApplications([fileURLToPath(new URL('applications', import.meta.url))])
   const folder = await mkdtemp(join(tmpdir(), 'khudi-pages-'))
   const enginesFolder = fileURLToPath(new URL('../../../engines', import.meta.url))
   const keys = await keyFolder({ folder: join(folder, 'keys'), passphrase: 'test', memoryKib: 8 })
   const kernel = makeKernel({ db, applications, keys, folder }, { settings: { enginesFolder }, workers: 1 })
   const institution = await founded(kernel)
+  const sovereignty = looks(kernel, folder)
   const app = createHttpServer({
     kernel,
     operations: [],
     authenticate: () => undefined,
-    pages: pages({ kernel, isSecure: false }),
+    pages: pages({ kernel, isSecure: false, ...(sovereignty && { sovereignty }) }),
   })
   after(async () => {
     await app.close()
@@ -97,6 +103,7 @@ async function founded(kernel: Kernel): Promise<InstitutionRow> {
     { slug: 'lahore', title: { en: 'Lahore permits office', ur: 'دفترِ اجازت نامہ لاہور' } },
   )
   const actor = operator(institution)
+  await setSecondFactor(kernel, actor, 'optional')
   await registerApplication(kernel, actor, 'permits')
   for (const [username, roles] of Object.entries(officers)) {
     await createAccount(kernel, actor, { username, password, roles, language: 'en' })
@@ -105,7 +112,8 @@ async function founded(kernel: Kernel): Promise<InstitutionRow> {
 }
 
 function operator({ institutionId }: InstitutionRow) {
-  return { institutionId, name: 'operator:test', accountId: undefined, roles: [], applicationId: undefined }
+  const roles = ['engineer', 'officer']
+  return { institutionId, name: 'operator:test', accountId: undefined, roles, applicationId: undefined }
 }
 
 let opened = 0

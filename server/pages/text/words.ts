@@ -1,10 +1,24 @@
 /** A table of every text of the pages, in both languages. `{name}` stands for a part that the page puts in. */
 import type { BilingualText } from '@khudi/sdk'
 import type { LogKind } from '../../../kernel/log/kinds.ts'
+import { policyWords } from './policy-words.ts'
+import { rightsLogKinds, rightsWords } from './rights-words.ts'
+import { signInWords } from './sign-in-words.ts'
+import { backendWords } from './words-of-backends.ts'
+import { dutyWords } from './words-of-duties.ts'
+import { sovereigntyWords } from './words-of-sovereignty.ts'
+import { unitWords } from './words-of-units.ts'
 
 const of = (en: string, ur: string): BilingualText => ({ en, ur })
 
 export const words = {
+  ...signInWords,
+  ...rightsWords,
+  ...backendWords,
+  ...dutyWords,
+  ...sovereigntyWords,
+  ...unitWords,
+  ...policyWords,
   product: of('Khudi', 'خودی'),
   skip: of('Skip to the content', 'سیدھا متن پر جائیں'),
   'language.own': of('English', 'اردو'),
@@ -457,10 +471,31 @@ export type Word = keyof typeof words
 export const logKinds: Readonly<Record<LogKind, BilingualText>> = {
   'institution.founded': of('Institution founded', 'ادارہ قائم ہوا'),
   'account.created': of('Account created', 'اکاؤنٹ کھولا گیا'),
+  'account.disabled': of('Account disabled', 'اکاؤنٹ بند کیا گیا'),
+  'grant.given': of('Role granted', 'کردار دیا گیا'),
+  'grant.revoked': of('Role revoked', 'کردار واپس لیا گیا'),
+  'unit.added': of('Unit added', 'اکائی شامل کی گئی'),
+  'unit.renamed': of('Unit renamed', 'اکائی کا نام بدلا گیا'),
+  'unit.moved': of('Unit moved', 'اکائی منتقل کی گئی'),
+  'unit.closed': of('Unit closed', 'اکائی بند کی گئی'),
+  'sign_in.rule_set': of('Rule for signing in set', 'سائن اِن کا ضابطہ مقرر ہوا'),
+  'password.set': of('Password changed', 'پاس ورڈ تبدیل ہوا'),
+  'factor.added': of('Sign-in factor added', 'تصدیق کا ذریعہ شامل ہوا'),
+  'factor.removed': of('Sign-in factor removed', 'تصدیق کا ذریعہ ہٹایا گیا'),
+  'issuer.added': of('Identity issuer added', 'شناخت جاری کنندہ شامل ہوا'),
+  'issuer.removed': of('Identity issuer removed', 'شناخت جاری کنندہ ہٹایا گیا'),
+  'identity.linked': of('Identity linked to an account', 'شناخت اکاؤنٹ سے جوڑی گئی'),
   'key.issued': of('Key issued', 'کلید جاری ہوئی'),
+  'key.revoked': of('Key revoked', 'کلید منسوخ ہوئی'),
   'system.registered': of('AI system registered', 'نظام درج ہوا'),
   'model.trained': of('Model trained', 'ماڈل کی تربیت ہوئی'),
   'model.promoted': of('Model promoted', 'ماڈل فعال ہوا'),
+  'proposal.made': of('Proposal made', 'تجویز دی گئی'),
+  'proposal.approved': of('Proposal approved', 'تجویز منظور ہوئی'),
+  'proposal.rejected': of('Proposal rejected', 'تجویز مسترد ہوئی'),
+  'proposal.withdrawn': of('Proposal withdrawn', 'تجویز واپس لی گئی'),
+  'glass.broken': of('Break-glass', 'ہنگامی رسائی لی گئی'),
+  'glass.reviewed': of('Break-glass reviewed', 'ہنگامی رسائی کا جائزہ لیا گیا'),
   'case.opened': of('Case opened', 'مقدمہ موصول ہوا'),
   'decision.made': of('Decision made', 'فیصلہ ہوا'),
   'review.completed': of('Review completed', 'جائزہ مکمل ہوا'),
@@ -471,5 +506,16 @@ export const logKinds: Readonly<Record<LogKind, BilingualText>> = {
   'wrapping_key.rotated': of('Wrapping key changed', 'حفاظتی کلید تبدیل ہوئی'),
   'wrapping_key.destroyed': of('Old wrapping key destroyed', 'پرانی حفاظتی کلید تلف ہوئی'),
   'log_key.rotated': of('Log key changed', 'لاگ کی کلید تبدیل ہوئی'),
+  'policy.set': of('Policies put in force', 'پالیسیاں نافذ ہوئیں'),
+  'consent.given': of('Consent given', 'رضامندی دی گئی'),
+  'consent.withdrawn': of('Consent withdrawn', 'رضامندی واپس لی گئی'),
+  'objection.made': of('Objection made', 'اعتراض کیا گیا'),
+  'objection.lifted': of('Objection lifted', 'اعتراض واپس لیا گیا'),
   'log_policy.set': of('Witness policy set', 'گواہوں کی پالیسی مقرر ہوئی'),
+  'backend.registered': of('Backend registered', 'بیک اینڈ رجسٹر ہوا'),
+  'backend.amended': of('Backend amended', 'بیک اینڈ میں ترمیم ہوئی'),
+  'backend.withdrawn': of('Backend withdrawn', 'بیک اینڈ واپس لیا گیا'),
+  'home_country.set': of('Home country set', 'اپنا ملک مقرر ہوا'),
+  'transfer.made': of('Data sent abroad', 'معلومات بیرونِ ملک بھیجی گئیں'),
+  ...rightsLogKinds,
 }

@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { BilingualText } from '@khudi/sdk'
+import { receiptKinds } from '../../../kernel/log/receipts.ts'
 import { type Content, html, markupOf } from '../text/html.ts'
 import { logKinds } from '../text/words.ts'
 import { bundled } from './bundle.ts'
@@ -15,6 +16,10 @@ export interface VerifyPage {
   /** The `content-security-policy` header to serve it under. The document holds the same for itself. */
   readonly contentSecurityPolicy: string
 }
+
+/** Of what there are receipts: what a case or a request led to. Whatever else an entry may be, the page need not know by name. */
+const isProven = ([kind]: readonly [string, unknown]) =>
+  kind.startsWith('request.') || receiptKinds.some((one) => one === kind)
 
 /** The page, with the institution's policy already in its field where one is given. */
 export async function verifyPage(given: { readonly policy?: string } = {}): Promise<VerifyPage> {
@@ -54,7 +59,7 @@ function both({ en, ur }: BilingualText): Content {
 }
 
 function body(policy: string): ReturnType<typeof html> {
-  const words = { ...resultWords, ...logKinds }
+  const words = { ...resultWords, ...Object.fromEntries(Object.entries(logKinds).filter(isProven)) }
   return html`<body>
 <header><h1>${both(pageWords.title)}</h1>
 <button type="button" id="language"><span class="en" lang="ur">اردو</span><span class="ur" lang="en">English</span></button></header>

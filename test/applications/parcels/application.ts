@@ -40,7 +40,11 @@ export default defineApplication({
   id: 'parcels',
   title: { en: 'Parcels', ur: 'پارسل' },
   purpose: { en: 'Choose which parcels to open', ur: 'کھولنے کے لیے پارسلوں کا انتخاب' },
-  legalBasis: 'Made up for tests',
+  legalBasis: {
+    kind: 'public_task',
+    law: { en: 'Made up for tests', ur: 'آزمائش کے لیے فرضی قانون' },
+    section: '1',
+  },
   classification: 'personal',
   case: Parcel,
   outcome: Inspection,

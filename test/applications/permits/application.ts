@@ -24,6 +24,7 @@ export const Permit = record({
   answer: choice({ en: 'Answer', ur: 'جواب' }, answers),
   score: number({ en: 'Score', ur: 'اسکور' }, { min: 0, max: 1 }).optional(),
   applicantCnic: cnic({ en: 'Applicant CNIC', ur: 'درخواست گزار کا شناختی کارڈ نمبر' }).optional(),
+  office: text({ en: 'Office', ur: 'دفتر' }, { max: 60 }).optional(),
   applicantName: text({ en: 'Applicant', ur: 'درخواست گزار' }, { protection: 'personal' }).optional(),
 })
 export type Permit = z.output<typeof Permit>
@@ -41,7 +42,11 @@ export default defineApplication({
   id: 'permits',
   title: { en: 'Permits', ur: 'اجازت نامے' },
   purpose: { en: 'Choose which permits a person looks at', ur: 'جانچ کے لیے اجازت ناموں کا انتخاب' },
-  legalBasis: 'Made up for tests',
+  legalBasis: {
+    kind: 'law',
+    law: { en: 'Made up for tests', ur: 'آزمائش کے لیے فرضی قانون' },
+    section: '1',
+  },
   classification: 'official',
   case: Permit,
   outcome: Finding,
@@ -61,6 +66,7 @@ export default defineApplication({
   reference: ({ permitNumber }) => permitNumber,
   occurredOn: ({ filedOn }) => filedOn,
   subject: ({ applicantCnic }) => (applicantCnic === undefined ? undefined : `cnic:${applicantCnic}`),
+  unit: ({ office }) => office,
   summary: ['permitNumber'],
   decide,
 })

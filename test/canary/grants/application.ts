@@ -62,7 +62,11 @@ export default defineApplication({
   id: 'grants',
   title: { en: 'Grants', ur: 'امداد' },
   purpose: { en: 'Choose which grants to look into', ur: 'جانچ کے لیے امدادی درخواستوں کا انتخاب' },
-  legalBasis: 'Made up for tests',
+  legalBasis: {
+    kind: 'law',
+    law: { en: 'Made up for tests', ur: 'آزمائش کے لیے فرضی قانون' },
+    section: '1',
+  },
   classification: 'official',
   case: Grant,
   outcome: Visit,

@@ -36,7 +36,11 @@ export default defineApplication({
   id: 'pensions',
   title: { en: 'Pensions', ur: 'پنشن' },
   purpose: { en: 'Choose which claims an officer looks at', ur: 'جانچ کے لیے دعووں کا انتخاب' },
-  legalBasis: 'Made up for tests',
+  legalBasis: {
+    kind: 'law',
+    law: { en: 'Made up for tests', ur: 'آزمائش کے لیے فرضی قانون' },
+    section: '1',
+  },
   classification: 'official',
   retention: {
     years: 2,

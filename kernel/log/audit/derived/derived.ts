@@ -5,7 +5,9 @@ import {
   endsOfCasePages,
   lostHolders,
   misplacedCases,
+  misplacedGrants,
   misplacedModels,
+  misplacedUnits,
   misplacedWrappingKeys,
   planForCases,
   wrappedKeysAfter,
@@ -49,7 +51,7 @@ export async function checkCases(
   })
 }
 
-/** Checks models and wrapping keys, and that every holder has a key or was erased. */
+/** Checks models, wrapping keys, units and grants, and that every holder has a key or was erased. */
 export async function checkModelsAndKeys({ institutionId, report, transact }: DerivedCheck): Promise<void> {
   await transact(async (tx) => {
     for (const { digest, state } of await tx.rows(misplacedModels, [institutionId]))
@@ -58,6 +60,10 @@ export async function checkModelsAndKeys({ institutionId, report, transact }: De
       report('wrapping_key.misplaced', null, { key: String(keyNumber) })
     for (const { holderId } of await tx.rows(lostHolders, [institutionId, mostNamed]))
       report('holder.lost', null, { holder: holderId })
+    for (const { code } of await tx.rows(misplacedUnits, [institutionId, mostNamed]))
+      report('unit.misplaced', null, { unit: code })
+    for (const { accountId, role } of await tx.rows(misplacedGrants, [institutionId, mostNamed]))
+      report('grant.misplaced', null, { account: accountId, role })
   })
 }
 

@@ -34,6 +34,7 @@ export const misplacedCases = statement({
         max(entry_index) filter (where kind = 'decision.made') as decided,
         max(entry_index) filter (where kind = 'review.completed') as reviewed,
         max(entry_index) filter (where kind = 'outcome.recorded') as found,
+        max(entry_index) filter (where kind = 'case.corrected') as corrected,
         -- One of them is the opening, without which the case is found by its missing entry.
         count(*) - 1 as moves,
         count(*) filter (where kind = 'review.completed' or (kind <> 'case.opened' and recorded_at <> opened_at)) as later_moves,
@@ -41,12 +42,19 @@ export const misplacedCases = statement({
       from log_entries join cases on cases.institution_id = $1 and cases.case_id = log_entries.case_id
       where log_entries.institution_id = $1 and log_entries.case_id > $2 and log_entries.case_id <= $3
         and cases.case_id > $2 and cases.case_id <= $3
-        and kind in ('case.opened', 'decision.made', 'review.completed', 'outcome.recorded')
+        and kind in ('case.opened', 'decision.made', 'review.completed', 'outcome.recorded', 'case.corrected')
       group by log_entries.case_id
     ), decision as materialized (
       select distinct on (case_id) case_id, review, review_role, score from decisions
       where institution_id = $1 and case_id > $2 and case_id <= $3
       order by case_id desc, round desc
+    ), taken_out as materialized (
+      select case_id from decisions where institution_id = $1 and sealed_digest is not null
+      union
+      select case_id from outcomes where institution_id = $1 and sealed_digest is not null
+      union
+      select decisions.case_id from reviews join decisions using (institution_id, decision_id)
+      where reviews.institution_id = $1 and reviews.sealed_digest is not null
     )
     select cases.case_id, cases.state, expected.state as expected_state, done.last_index, (${doubled}) as doubled_index
     from cases
@@ -55,7 +63,8 @@ export const misplacedCases = statement({
     cross join lateral (
       select case
         when done.decided is null then 'opened'
-        when decision.review <> 'automatic' and done.reviewed is null then 'in_review'
+        -- After a correction a case is decided, and reviewed, once more.
+        when decision.review <> 'automatic' and (done.reviewed is null or done.reviewed < done.decided) then 'in_review'
         when done.found > coalesce(done.reviewed, done.decided) then 'closed'
         else 'decided'
       end as state
@@ -68,8 +77,17 @@ export const misplacedCases = statement({
         or cases.version not between 1 + done.later_moves and 1 + done.moves
         or cases.review_role is distinct from case when expected.state = 'in_review' then decision.review_role end
         or cases.priority is distinct from case when expected.state = 'in_review' then coalesce(decision.score, 1) end
+        -- What replaced the text that was opened is a correction, or the end of retention, and nothing else.
+        or (cases.opened_digest is not null) <> (done.corrected is not null)
+        or (cases.opened_sealed is not null and done.corrected is null and cases.forgotten_at is null)
+        or (done.corrected is null and cases.forgotten_at is null and cases.case_id in (select case_id from taken_out))
+        or (cases.forgotten_by is not null and not exists (
+          select from rights_steps
+          where rights_steps.institution_id = $1 and rights_steps.kind = 'retention.enforced'
+            and rights_steps.step_id = cases.forgotten_by
+        ))
         or (cases.holder_id is not null) <> (
-          cases.sealed is not null
+          cases.sealed is not null or cases.forgotten_at is not null
           or exists (
             select from decisions
             where decisions.institution_id = $1 and decisions.case_id = cases.case_id and decisions.sealed is not null
@@ -163,6 +181,52 @@ export const lostHolders = statement({
     )
     limit $2`,
   row: z.strictObject({ holderId: z.uuid() }),
+})
+
+/** Units that are not what was last done to them. */
+export const misplacedUnits = statement({
+  name: 'audit.misplacedUnits',
+  text: `
+    select units.code from units
+    left join lateral (
+      select * from unit_changes
+      where unit_changes.institution_id = $1 and unit_changes.unit_id = units.unit_id
+      order by change_id desc limit 1
+    ) as last on true
+    where units.institution_id = $1
+      and (units.code, units.kind, units.title_en, units.title_ur, units.parent_id, units.closed_at)
+        is distinct from (last.code, last.kind, last.title_en, last.title_ur, last.parent_id, last.closed_at)
+    order by units.code limit $2`,
+  row: z.strictObject({ code: z.string() }),
+})
+
+/** The identifier of the grant of a role that an account was opened with (0004_units.sql), of either of two pairs of columns. */
+const firstGrantId = `overlay(overlay(encode(substr(sha256(textsend(account_id::text || ' ' || role)), 1, 16), 'hex')
+    placing '8' from 13) placing '8' from 17)::uuid`
+
+/** Roles that accounts were opened with and that are no grant, and grants that say so and are no such role. */
+export const misplacedGrants = statement({
+  name: 'audit.misplacedGrants',
+  text: `
+    select account_id, role from (
+      select account_id, role, created_at, ${firstGrantId} as first_id
+      from accounts cross join unnest(accounts.roles) as opened (role)
+      where institution_id = $1
+    ) as opened
+    where not exists (
+      select from account_grants
+      where account_grants.institution_id = $1 and grant_id = first_id and account_grants.account_id = opened.account_id
+        and account_grants.role = opened.role and unit_id is null and given_at = created_at
+    )
+    union all
+    select account_id, role from account_grants
+    where institution_id = $1 and grant_id = ${firstGrantId} and not exists (
+      select from accounts
+      where accounts.institution_id = $1 and accounts.account_id = account_grants.account_id
+        and account_grants.role = any(accounts.roles)
+    )
+    limit $2`,
+  row: z.strictObject({ accountId: z.uuid(), role: z.string() }),
 })
 
 /**

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { foundInstitution, freshKernel } from '../../../../test/kernel.ts'
+import { everywhere } from '../../../access/roles.ts'
 import { canonicalJson, sha256 } from '../../../canonical.ts'
 import { caseRecord } from '../../../cases/record.ts'
 import type { Transaction } from '../../../db/database.ts'
@@ -55,6 +56,7 @@ const row = fc.record({
   reference: text.filter((one) => one.length > 0),
   payload: fc.dictionary(text, fc.oneof(text, score)).map(canonicalJson),
   sealed: bytes,
+  unitId: fc.option(fc.uuid()),
   recommendation: fc.option(text),
   score: fc.option(score),
   reasons: fc.array(fc.dictionary(text, score)).map(canonicalJson),
@@ -73,13 +75,14 @@ async function store(given: Row, index: number): Promise<readonly Recorded[]> {
   const occurredOn = given.day.toISOString().slice(0, 10)
   const opened = {
     ...{ caseId, applicationId, reference, occurredOn, payload, sealed, payloadDigest, holderId },
+    unitId: given.unitId,
     source: 'api' as const,
     openedAt: at,
   }
   await owner.query(
     `insert into cases (institution_id, case_id, application_id, reference, state, version, occurred_on, payload, payload_digest,
-       source, opened_at, changed_at, holder_id, sealed)
-     values ($1, $2, $3, $4, 'decided', 1, $5, $6, $7, 'api', $8, $8, $9, $10)`,
+       source, opened_at, changed_at, holder_id, sealed, unit_id)
+     values ($1, $2, $3, $4, 'decided', 1, $5, $6, $7, 'api', $8, $8, $9, $10, $11)`,
     [
       institutionId,
       caseId,
@@ -91,6 +94,7 @@ async function store(given: Row, index: number): Promise<readonly Recorded[]> {
       at,
       holderId,
       sealed,
+      given.unitId,
     ],
   )
   const decision = {
@@ -101,6 +105,7 @@ async function store(given: Row, index: number): Promise<readonly Recorded[]> {
       round: 1,
       applicationDigest: sha256('a'),
       modelDigest: null,
+      policyDigest: null,
     },
     ...{ recommendation: given.recommendation, score: given.score, reasons, sealed: given.reasonsSealed },
     review: given.recommendation === null ? ('unaided' as const) : ('automatic' as const),
@@ -164,7 +169,8 @@ const check = {
   report: (code: Finding['code'], entry: number | null, values: Finding['values'] = {}) => {
     findings.push({ code, entry, values })
   },
-  transact: <T>(work: (tx: Transaction) => Promise<T>) => kernel.db.transaction(institutionId, work),
+  transact: <T>(work: (tx: Transaction) => Promise<T>) =>
+    kernel.db.transaction(institutionId, work, { units: everywhere }),
 }
 
 test('what was recorded of any row is what SQL makes of it', async () => {
@@ -173,10 +179,11 @@ test('what was recorded of any row is what SQL makes of it', async () => {
     fc.asyncProperty(fc.array(row, { minLength: 20, maxLength: 60 }), async (rows) => {
       const recorded: Recorded[] = []
       for (const one of rows) recorded.push(...(await store(one, next++)))
-      await kernel.db.transaction(institutionId, async (tx) => {
+      const place = async (tx: Transaction) => {
         await append(tx, { actor: 'x', at }, recorded)
         await tx.one(sequence, [10_000])
-      })
+      }
+      await kernel.db.transaction(institutionId, place, { units: everywhere })
       findings.length = 0
       await checkRecords(check, { from: 0, to: 1_000_000 })
       await checkPairs(check)

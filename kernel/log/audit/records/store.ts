@@ -1,5 +1,6 @@
 /**
- * The records of the log rebuilt from the tables, in SQL, so that nothing has to travel. What is compared with is written here
+ * The records of the log rebuilt from the tables, in SQL, so that nothing has to travel; in one long file because every kind
+ * is a branch of one query. What is compared with is written here
  * and not in a view of the database: whoever can change the rows could change the view too. Only functions of PostgreSQL
  * itself are called. `textsend` gives a text's bytes in the encoding of the session, which is UTF-8, for a fifth of what
  * `convert_to` takes.
@@ -53,17 +54,64 @@ const modelRecord = `'{"application":' || to_json(application_id)::text
       || ',"modelDigest":"' || encode(model_digest, 'hex')
       || '","training":' || to_json(training::text)::text || '}'`
 
-/** Of cases and outcomes: where nothing is sealed, a digest that anybody can recompute, and then it must be that one. */
+/** Of outcomes: where nothing is sealed, a digest that anybody can recompute, and then it must be that one. */
 const payloadDigest = `case
-        when sealed is null and payload_digest <> sha256(json_send(payload)) then 'another'
+        when sealed is null and sealed_digest is null and payload_digest <> sha256(json_send(payload)) then 'another'
         else encode(payload_digest, 'hex')
       end`
+
+/** The same of a case as it was opened, whatever a correction or the end of retention has put in its place. */
+const openedDigest = `case
+        when sealed is null and opened_sealed is null and payload_digest <> sha256(json_send(payload)) then 'another'
+        else encode(coalesce(opened_digest, payload_digest), 'hex')
+      end`
+
+/** Digest of what was sealed of a case when it was opened, and of what is or was sealed beside one; null where nothing was. */
+const openedSealed = `coalesce(opened_sealed, sha256(sealed))`
+const sealedOnce = `coalesce(sealed_digest, sha256(sealed))`
+
+/**
+ * A step of a proceeding. One that changed a case says what it left: whatever else stands there now, with no later step that
+ * says so, is not borne out. One that ended the retention of cases says which.
+ */
+const stepRecord = `'{"body":' || case
+        when kind = 'case.corrected' and exists (
+          select from cases
+          where cases.institution_id = rights_steps.institution_id and cases.case_id = (body ->> 'case')::uuid
+            and cases.forgotten_at is null
+            and (
+              encode(sha256(cases.sealed), 'hex') is distinct from body -> 'after' ->> 'sealed'
+              or encode(cases.payload_digest, 'hex') is distinct from body -> 'after' ->> 'digest'
+            )
+            and not exists (
+              select from rights_steps later
+              where later.institution_id = rights_steps.institution_id and later.kind = 'case.corrected'
+                and later.body ->> 'case' = rights_steps.body ->> 'case' and later.step_id > rights_steps.step_id
+            )
+        ) then '"another"'
+        when kind = 'retention.enforced' and (body ->> 'casesDigest') is distinct from (
+          select encode(sha256(coalesce(string_agg(uuid_send(case_id), '' order by case_id), '')), 'hex') from cases
+          where cases.institution_id = rights_steps.institution_id and cases.forgotten_by = rights_steps.step_id
+        ) then '"another"'
+        else body::text
+      end
+      || ',"holder":' || coalesce('"' || holder_id::text || '"', 'null')
+      || ',"isLast":' || is_last::text
+      || ',"kind":' || to_json(kind)::text
+      || ',"number":' || step_number::text
+      || ',"proceeding":"' || proceeding_id::text
+      || '","recordedAt":' || replace(to_json((recorded_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","sealed":' || coalesce('"' || encode(sha256(sealed), 'hex') || '"', 'null')
+      || ',"step":"' || step_id::text || '"}'`
 
 /** Of what is sealed beside a case: whose key seals it. */
 const holderOfCase = `',"holder":' || coalesce((
         select '"' || cases.holder_id::text || '"' from cases
         where cases.institution_id = sealed_row.institution_id and cases.case_id = sealed_row.case_id
       ), 'null')`
+
+/** Of a role that an account was opened with, which the entry of the opening records (0004_units.sql). */
+const firstGrantId = `overlay(overlay(encode(substr(sha256(textsend(account_id::text || ' ' || role)), 1, 16), 'hex') placing '8' from 13) placing '8' from 17)::uuid`
 
 /** Every recorded row, with what its entry must say. `row_id` is null where the identifier is no UUID. */
 const recorded = `
@@ -83,19 +131,145 @@ const recorded = `
       || ',"passwordHash":"' || encode(sha256(textsend(password_hash)), 'hex')
       || '","roles":' || to_json(roles)::text
       || ',"username":' || to_json(username)::text || '}'
-    from accounts where disabled_at is null
+    from accounts
+    union all
+    select institution_id, 'sign_in.rule_set', rule_id, rule_id::text, null, '', set_at, null,
+      '{"rule":"' || rule_id::text
+      || '","secondFactor":"' || second_factor
+      || '","setAt":' || replace(to_json((set_at at time zone 'utc') + ${tenth})::text, '1"', 'Z') || '"}'
+    from sign_in_rules
+    union all
+    select institution_id, 'password.set', password_id, password_id::text, null, '', set_at, null,
+      '{"account":"' || account_id::text
+      || '","password":"' || password_id::text
+      || '","passwordHash":"' || encode(sha256(textsend(password_hash)), 'hex')
+      || '","setAt":' || replace(to_json((set_at at time zone 'utc') + ${tenth})::text, '1"', 'Z') || '"}'
+    from passwords
+    union all
+    select institution_id, 'factor.added', factor_id, factor_id::text, null, '', added_at, null,
+      '{"account":"' || account_id::text
+      || '","addedAt":' || replace(to_json((added_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","credential":' || coalesce('"' || encode(credential_id, 'hex') || '"', 'null')
+      || ',"factor":"' || factor_id::text
+      || '","kind":"' || kind
+      || '","material":"' || encode(sha256(material), 'hex') || '"}'
+    from factors
+    union all
+    select institution_id, 'factor.removed', factor_id, factor_id::text, null, '', removed_at, null,
+      '{"account":"' || account_id::text
+      || '","factor":"' || factor_id::text
+      || '","removedAt":' || replace(to_json((removed_at at time zone 'utc') + ${tenth})::text, '1"', 'Z') || '"}'
+    from factors where removed_at is not null
+    union all
+    select institution_id, 'issuer.added', issuer_id, issuer_id::text, null, '', added_at, null,
+      '{"addedAt":' || replace(to_json((added_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","backend":' || to_json(backend_id)::text
+      || ',"clientId":' || to_json(client_id)::text
+      || ',"id":"' || issuer_id::text
+      || '","isFactorTrusted":' || is_factor_trusted::text
+      || ',"issuer":' || to_json(issuer)::text
+      || ',"rules":"' || encode(sha256(json_send(rules)), 'hex')
+      || '","secret":' || coalesce('"' || encode(sha256(sealed_secret), 'hex') || '"', 'null')
+      || ',"title":{"en":' || to_json(title_en)::text || ',"ur":' || to_json(title_ur)::text || '}}'
+    from issuers
+    union all
+    select institution_id, 'issuer.removed', issuer_id, issuer_id::text, null, '', removed_at, null,
+      '{"id":"' || issuer_id::text || '","removedAt":' || replace(to_json((removed_at at time zone 'utc') + ${tenth})::text, '1"', 'Z') || '"}'
+    from issuers where removed_at is not null
+    union all
+    select institution_id, 'identity.linked', identity_id, identity_id::text, null, '', linked_at, null,
+      '{"account":"' || account_id::text
+      || '","identity":"' || identity_id::text
+      || '","issuer":' || to_json(issuer)::text
+      || ',"linkedAt":' || replace(to_json((linked_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","subject":"' || encode(subject_hash, 'hex') || '"}'
+    from identities
+    union all
+    select institution_id, 'account.disabled', account_id, account_id::text, null, '', disabled_at, null,
+      '{"account":"' || account_id::text
+      || '","disabledAt":' || replace(to_json((disabled_at at time zone 'utc') + ${tenth})::text, '1"', 'Z') || '"}'
+    from accounts where disabled_at is not null
+    union all
+    select institution_id, 'grant.given', grant_id, grant_id::text, null, '', given_at, null,
+      '{"account":"' || account_id::text
+      || '","givenAt":' || replace(to_json((given_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","grant":"' || grant_id::text
+      || '","role":' || to_json(role)::text
+      || ',"unit":' || coalesce('"' || unit_id::text || '"', 'null') || '}'
+    from account_grants where grant_id <> ${firstGrantId}
+    union all
+    select institution_id, 'grant.revoked', grant_id, grant_id::text, null, '', revoked_at, null,
+      '{"grant":"' || grant_id::text
+      || '","revokedAt":' || replace(to_json((revoked_at at time zone 'utc') + ${tenth})::text, '1"', 'Z') || '"}'
+    from account_grants where revoked_at is not null
+    union all
+    select institution_id, 'unit.' || change, change_id, change_id::text, null, '', changed_at, null,
+      '{"change":"' || change_id::text
+      || '","changedAt":' || replace(to_json((changed_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","closedAt":' || coalesce(replace(to_json((closed_at at time zone 'utc') + ${tenth})::text, '1"', 'Z') || '"', 'null')
+      || ',"code":' || to_json(code)::text
+      || ',"kind":' || to_json(kind)::text
+      || ',"parent":' || coalesce('"' || parent_id::text || '"', 'null')
+      || ',"title":{"en":' || to_json(title_en)::text || ',"ur":' || to_json(title_ur)::text
+      || '},"unit":"' || unit_id::text
+      || '","what":"' || change || '"}'
+    from unit_changes
     union all
     select institution_id, 'key.issued', null, encode(key_hash, 'hex'), null, '', created_at, null,
-      '{"application":' || coalesce(to_json(application_id)::text, 'null')
+      '{' || case when addresses is null then '' else '"addresses":' || to_json(addresses)::text || ',' end
+      || '"application":' || coalesce(to_json(application_id)::text, 'null')
       || ',"expiresAt":' || replace(to_json((expires_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
       || '","label":' || to_json(label)::text
+      || case when purposes is null then '' else ',"purposes":' || to_json(purposes)::text end
       || ',"roles":' || to_json(roles)::text || '}'
-    from access_keys where revoked_at is null
+    from access_keys
+    union all
+    select institution_id, 'key.revoked', null, encode(key_hash, 'hex'), null, '', revoked_at, null,
+      '{"key":"' || encode(key_hash, 'hex')
+      || '","revokedAt":' || replace(to_json((revoked_at at time zone 'utc') + ${tenth})::text, '1"', 'Z') || '"}'
+    from access_keys where revoked_at is not null
+    union all
+    select institution_id, 'proposal.made', proposal_id, proposal_id::text, null, '', proposed_at, proposed_by,
+      '{"body":' || to_json(body)::text
+      || ',"expiresAt":' || replace(to_json((expires_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","kind":' || to_json(kind)::text
+      || ',"proposal":"' || proposal_id::text
+      || '","proposedAt":' || replace(to_json((proposed_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","proposedBy":' || to_json(proposed_by)::text || '}'
+    from proposals
+    union all
+    select institution_id, 'proposal.' || ending.state, proposal_id, proposal_id::text, null, '', ended_at, ended_by,
+      '{"endedAt":' || replace(to_json((ended_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","endedBy":' || to_json(ended_by)::text
+      || ',"glass":' || coalesce('"' || glass_id::text || '"', 'null')
+      || ',"proposal":"' || proposal_id::text
+      || '","reason":' || coalesce(to_json(reason)::text, 'null')
+      || ',"state":' || to_json(ending.state)::text || '}'
+    from proposal_endings ending
+    union all
+    select institution_id, 'glass.broken', glass_id, glass_id::text, null, '', broken_at, broken_by,
+      '{"brokenAt":' || replace(to_json((broken_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","brokenBy":' || to_json(broken_by)::text
+      || ',"endsAt":' || replace(to_json((ends_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","glass":"' || glass_id::text
+      || '","reason":' || to_json(reason)::text
+      || ',"role":' || coalesce(to_json(role)::text, 'null') || '}'
+    from glasses
+    union all
+    select institution_id, 'glass.reviewed', glass_id, glass_id::text, null, '', reviewed_at, reviewed_by,
+      '{"finding":' || to_json(finding)::text
+      || ',"glass":"' || glass_id::text
+      || '","reviewedAt":' || replace(to_json((reviewed_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","reviewedBy":' || to_json(reviewed_by)::text || '}'
+    from glass_reviews
     union all
     select institution_id, 'system.registered', registration_id, registration_id::text, null, '', registered_at, null,
       '{"application":' || to_json(application_id)::text
       || ',"applicationDigest":"' || encode(application_digest, 'hex')
-      || '","registeredAt":' || replace(to_json((registered_at at time zone 'utc') + ${tenth})::text, '1"', 'Z') || '"}'
+      || case when legal_basis_kind is null then '' else '","legalBasis":{"kind":' || to_json(legal_basis_kind)::text
+        || ',"law":{"en":' || to_json(legal_basis_en)::text || ',"ur":' || to_json(legal_basis_ur)::text
+        || '},"section":' || to_json(legal_basis_section)::text || '}' end
+      || case when legal_basis_kind is null then '"' else '' end || ',"registeredAt":' || replace(to_json((registered_at at time zone 'utc') + ${tenth})::text, '1"', 'Z') || '"}'
     from ai_systems where state = 'live'
     union all
     select institution_id, 'model.trained', null, encode(model_digest, 'hex'), null, '', created_at, null,
@@ -109,14 +283,14 @@ const recorded = `
     select institution_id, 'case.opened', case_id, case_id::text, case_id, '', opened_at, null,
       '{"application":"' || application_id
       || '","case":"' || case_id::text
-      || case when sealed is null then '' else '","holder":"' || holder_id::text end
+      || case when ${openedSealed} is null then '' else '","holder":"' || holder_id::text end
       || '","occurredOn":"' || occurred_on::text
       || '","openedAt":' || replace(to_json((opened_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
-      || case when sealed is null then '' else '","payload":"' || encode(sha256(json_send(payload)), 'hex') end
-      || '","payloadDigest":"' || ${payloadDigest}
+      || case when ${openedSealed} is null then '' else '","payload":"' || encode(sha256(json_send(payload)), 'hex') end
+      || '","payloadDigest":"' || ${openedDigest}
       || '","reference":' || to_json(reference)::text
-      || case when sealed is null then '' else ',"sealed":"' || encode(sha256(sealed), 'hex') || '"' end
-      || ',"source":"' || source || '"}'
+      || case when ${openedSealed} is null then '' else ',"sealed":"' || encode(${openedSealed}, 'hex') || '"' end
+      || ',"source":"' || source || case when unit_id is null then '' else '","unit":"' || unit_id::text end || '"}'
     from cases
     union all
     select institution_id, 'decision.made', decision_id, decision_id::text, case_id, coalesce(recommendation, ''), decided_at,
@@ -127,14 +301,15 @@ const recorded = `
       || '","decidedAt":' || replace(to_json((decided_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
       || '","decision":"' || decision_id::text
       || '","modelDigest":' || coalesce('"' || encode(model_digest, 'hex') || '"', 'null')
+      || case when policy_digest is null then '' else ',"policyDigest":"' || encode(policy_digest, 'hex') || '"' end
       || ',"recommendation":' || coalesce(to_json(recommendation)::text, 'null')
       || ',"review":"' || review
       || '","reviewRole":' || coalesce(to_json(review_role)::text, 'null')
       || ',"round":' || round::text
       || ',"score":' || ${score}
-      || '}' || case when sealed is null then '' else ${holderOfCase} end
+      || '}' || case when ${sealedOnce} is null then '' else ${holderOfCase} end
       || ',"reasons":' || reasons::text
-      || case when sealed is null then '' else ',"sealed":"' || encode(sha256(sealed), 'hex') || '"' end || '}'
+      || case when ${sealedOnce} is null then '' else ',"sealed":"' || encode(${sealedOnce}, 'hex') || '"' end || '}'
     from decisions sealed_row
     union all
     select institution_id, 'review.completed', review_id, review_id::text, case_id, recommendation, reviewed_at,
@@ -146,19 +321,19 @@ const recorded = `
       || ',"recommendation":' || to_json(recommendation)::text
       || ',"review":"' || review_id::text
       || '","reviewedAt":' || replace(to_json((reviewed_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
-      || case when sealed is null then '' else '","sealed":"' || encode(sha256(sealed), 'hex') end
+      || case when ${sealedOnce} is null then '' else '","sealed":"' || encode(${sealedOnce}, 'hex') end
       || '","verdict":' || to_json(verdict)::text || '}'
     from reviews
     union all
     select institution_id, 'outcome.recorded', outcome_id, outcome_id::text, case_id, '', recorded_at, recorded_by,
       '{"case":"' || case_id::text
-      || '"' || case when sealed is null then '' else ${holderOfCase} end
+      || '"' || case when ${sealedOnce} is null then '' else ${holderOfCase} end
       || ',"outcome":"' || outcome_id::text
-      || case when sealed is null then '' else '","payload":"' || encode(sha256(json_send(payload)), 'hex') end
+      || case when ${sealedOnce} is null then '' else '","payload":"' || encode(sha256(json_send(payload)), 'hex') end
       || '","payloadDigest":"' || ${payloadDigest}
       || '","recordedAt":' || replace(to_json((recorded_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
       || '","revision":' || revision::text
-      || case when sealed is null then '' else ',"sealed":"' || encode(sha256(sealed), 'hex') || '"' end || '}'
+      || case when ${sealedOnce} is null then '' else ',"sealed":"' || encode(${sealedOnce}, 'hex') || '"' end || '}'
     from outcomes sealed_row
     union all
     select institution_id, 'import.finished', import_id, import_id::text, null, '', finished_at, null,
@@ -183,6 +358,7 @@ const recorded = `
       '{"application":' || coalesce(to_json(application_id)::text, 'null')
       || ',"case":' || coalesce('"' || case_id::text || '"', 'null')
       || ',"cases":' || cases::text
+      || case when glass_id is null then '' else ',"glass":"' || glass_id::text || '"' end
       || ',"holder":' || coalesce('"' || holder_id::text || '"', 'null')
       || ',"purpose":' || to_json(purpose)::text
       || ',"read":"' || read_id::text
@@ -223,7 +399,76 @@ const recorded = `
       '{"policy":' || to_json(policy)::text
       || ',"policyId":"' || policy_id::text
       || '","setAt":' || replace(to_json((set_at at time zone 'utc') + ${tenth})::text, '1"', 'Z') || '"}'
-    from log_policies`
+    from log_policies
+    union all
+    select institution_id, 'policy.set', null, version::text, null, '', set_at, null,
+      '{"approvedBy":' || coalesce(to_json(approved_by)::text, 'null')
+      || ',"digest":"' || case when digest = sha256(json_send(files)) then encode(digest, 'hex') else 'another' end
+      || '","proposedBy":' || to_json(proposed_by)::text
+      || ',"setAt":' || replace(to_json((set_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","version":' || version::text || '}'
+    from policy_versions
+    union all
+    select institution_id,
+      case event when 'given' then 'consent.given' when 'withdrawn' then 'consent.withdrawn'
+        when 'objected' then 'objection.made' else 'objection.lifted' end,
+      consent_id, consent_id::text, null, '', recorded_at, recorded_by,
+      '{"application":' || to_json(application_id)::text
+      || ',"channel":"' || channel
+      || '","consent":"' || consent_id::text
+      || '","event":"' || event
+      || '","holder":"' || holder_id::text
+      || '","number":' || number::text
+      || ',"recordedAt":' || replace(to_json((recorded_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","recordedBy":' || to_json(recorded_by)::text
+      || ',"sealed":"' || encode(sha256(sealed), 'hex')
+      || '","use":"' || use || '"}'
+    from consents
+    union all
+    select institution_id, 'backend.' || change, null, backend_id || '@' || version::text, null, '', changed_at, null,
+      '{"addresses":' || to_json(addresses)::text
+      || ',"backend":' || to_json(backend_id)::text
+      || ',"builtIn":' || is_built_in::text
+      || ',"changedAt":' || replace(to_json((changed_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","classifications":' || to_json(classifications)::text
+      || ',"evidence":' || to_json(evidence)::text
+      || ',"evidenceDigest":' || coalesce('"' || encode(evidence_digest, 'hex') || '"', 'null')
+      || ',"expiresAt":' || coalesce(replace(to_json((expires_at at time zone 'utc') + ${tenth})::text, '1"', 'Z') || '"', 'null')
+      || ',"host":' || coalesce(to_json(host)::text, 'null')
+      || ',"keyHolder":' || to_json(key_holder)::text
+      || ',"kind":' || to_json(kind)::text
+      || ',"location":' || to_json(location)::text
+      || ',"operatorLaw":' || to_json(operator_law)::text
+      || ',"ownerLaw":' || to_json(owner_law)::text
+      || ',"port":' || coalesce(port::text, 'null')
+      || ',"scheme":' || coalesce(to_json(scheme)::text, 'null')
+      || ',"titleEn":' || to_json(title_en)::text
+      || ',"titleUr":' || to_json(title_ur)::text
+      || ',"version":' || version::text || '}'
+    from backends
+    union all
+    select institution_id, 'home_country.set', setting_id, setting_id::text, null, '', set_at, null,
+      '{"country":' || to_json(country)::text
+      || ',"setAt":' || replace(to_json((set_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","settingId":"' || setting_id::text || '"}'
+    from home_countries
+    union all
+    select institution_id, 'transfer.made', transfer_id, transfer_id::text, null, '', transferred_at,
+      case when role is null then 'platform' else 'role:' || role end,
+      '{"backend":' || to_json(backend_id)::text
+      || ',"backendVersion":' || backend_version::text
+      || ',"classification":' || to_json(classification)::text
+      || ',"isRedacted":' || is_redacted::text
+      || ',"purpose":' || to_json(purpose)::text
+      || ',"role":' || coalesce(to_json(role)::text, 'null')
+      || ',"transferId":"' || transfer_id::text
+      || '","transferredAt":' || replace(to_json((transferred_at at time zone 'utc') + ${tenth})::text, '1"', 'Z') || '"}'
+    from transfers
+    union all
+    select institution_id, kind, step_id, step_id::text,
+      case when kind = 'case.corrected' then (body ->> 'case')::uuid else proceeding_id end, '', recorded_at, recorded_by,
+      ${stepRecord}
+    from rights_steps`
 
 /** Whether the entry itself holds together: its commitment follows from its columns (docs/decisions/0010). */
 const isWhole = `coalesce(entry.commitment = sha256(entry.salt || entry.record_digest

@@ -60,6 +60,7 @@ const Request = record({
     { max: 20, ...operational },
   ).optional(),
   remarks: text({ en: 'Remarks', ur: 'کیفیت' }, { max: 1000 }).optional(),
+  office: text({ en: 'Office', ur: 'دفتر' }, { max: 40, ...operational }).optional(),
 })
 
 const Inspection = withRules(
@@ -86,7 +87,11 @@ export default defineApplication({
   id: 'permits',
   title: { en: 'Shop permits', ur: 'دکان کے اجازت نامے' },
   purpose: { en: 'Choose which shops to inspect', ur: 'معائنے کے لیے دکانوں کا انتخاب' },
-  legalBasis: 'Local Government Act 2013, section 54',
+  legalBasis: {
+    kind: 'public_task',
+    law: { en: 'Local Government Act 2013', ur: 'لوکل گورنمنٹ ایکٹ 2013' },
+    section: '54',
+  },
   classification: 'personal',
   case: Request,
   outcome: Inspection,
@@ -112,6 +117,7 @@ export default defineApplication({
   },
   reference: (given) => given.number,
   occurredOn: (given) => given.filedOn,
+  unit: ({ office }) => office,
   subject: ({ applicant }) => (applicant.cnic === undefined ? undefined : `cnic:${applicant.cnic}`),
   summary: ['kind', 'rent'],
   async decide({ points, applicant, hasCellar }) {

@@ -64,12 +64,24 @@ export function hasCode(error: unknown, code: string): boolean {
 /** A kill leaves a file `NAME.<16 hex digits>.unfinished`, which nothing reads. */
 async function writeUnfinished(path: string, bytes: Uint8Array): Promise<string> {
   const unfinished = `${path}.${randomBytes(8).toString('hex')}.unfinished`
-  const file = await open(unfinished, 'wx', 0o600)
+  try {
+    await writeDurably(unfinished, bytes)
+  } catch (error) {
+    // A full disk should not be fuller for it.
+    await unlink(unfinished).catch(() => undefined)
+    throw error
+  }
+  return unfinished
+}
+
+/** Makes a file whose bytes stay when the power goes; its name in the folder does once the folder is synced. */
+export async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
+  const file = await open(path, 'wx', 0o600)
   try {
     await file.writeFile(bytes)
-    await file.sync()
+    // Its length goes with it, and nobody reads when it was changed.
+    await file.datasync()
   } finally {
     await file.close()
   }
-  return unfinished
 }

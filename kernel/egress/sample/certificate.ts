@@ -1,0 +1,19 @@
+/** A certificate for backend.example and localhost that signs itself, made for the tests; nobody trusts it. */
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBsjCCAVigAwIBAgIUD2mPoKWxxe7aZClBKu6Eq1ltrvgwCgYIKoZIzj0EAwIw
+GjEYMBYGA1UEAwwPYmFja2VuZC5leGFtcGxlMCAXDTI2MTEyNDEyMzgwOVoYDzIx
+MjYxMDMxMTIzODA5WjAaMRgwFgYDVQQDDA9iYWNrZW5kLmV4YW1wbGUwWTATBgcq
+hkjOPQIBBggqhkjOPQMBBwNCAATqeNGuUsyDqMbveqwcMO8nEQGcaExgBA0oe0KH
+/ikysIjwgHPEWLKEVAfdVL8HisEMnMJ/1lc41KnSQkNip+6Eo3oweDAdBgNVHQ4E
+FgQUHcwYYT+5+9ql5N+dS7VbRn5E13YwHwYDVR0jBBgwFoAUHcwYYT+5+9ql5N+d
+S7VbRn5E13YwDwYDVR0TAQH/BAUwAwEB/zAlBgNVHREEHjAcgg9iYWNrZW5kLmV4
+YW1wbGWCCWxvY2FsaG9zdDAKBggqhkjOPQQDAgNIADBFAiEA78FWnxSewfcYdxpa
+lbwG2gJIIzPhPKRBwSVYV5M/jGgCIHyC8DbhApYyNvVCUzCyJJtYthXyRmZEhThL
+UsDFqzVP
+-----END CERTIFICATE-----`
+
+export const privateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgJtiIBUs47nCzMIyN
+jqeKw4Njsu76V1IklfKIHmWTDaGhRANCAATqeNGuUsyDqMbveqwcMO8nEQGcaExg
+BA0oe0KH/ikysIjwgHPEWLKEVAfdVL8HisEMnMJ/1lc41KnSQkNip+6E
+-----END PRIVATE KEY-----`

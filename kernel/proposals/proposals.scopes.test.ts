@@ -1,0 +1,3 @@
+import { checkScopes } from '../../test/scopes.ts'
+
+await checkScopes('proposals')

@@ -1,0 +1,2 @@
+/** Does not wait to be asked: never ends loading. */
+for (;;);

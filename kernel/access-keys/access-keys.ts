@@ -2,6 +2,7 @@
  * Keys of connected systems: bound to an application, to purposes and to networks, good for a year at most. A key is shown once;
  * only its hash is kept, and names it from then on.
  */
+
 import { requireKnownRoles, requireScope } from '../access/access.ts'
 import type { Actor } from '../access/roles.ts'
 import { newToken } from '../access/tokens.ts'
@@ -11,6 +12,7 @@ import { Refusal } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
 import { Purpose } from '../registers/purpose.ts'
+import { requireFresh } from '../sign-in/fresh.ts'
 import { readNetworks } from './addresses.ts'
 import { insertKey, type KeyRow, keyByHash, listKeys, revokeKeyRow, type UsedKeyRow } from './store.ts'
 
@@ -32,18 +34,19 @@ export interface NewKey {
   readonly expiresAt: Date
 }
 
-type Issuing = Pick<Kernel, 'db' | 'clock' | 'applications'>
+type Issuing = Pick<Kernel, 'db' | 'clock' | 'applications' | 'signIn'>
 
 /**
  * Issues a key to a connected system. It is shown this once; only its hash is kept.
  *
  * @throws Refusal `key.label_invalid`, `key.lifetime_invalid`, `key.address_invalid`, `key.addresses_many`,
- *   `key.purpose_unknown`, `access.scope_missing`, `access.role_unknown`, `application.not_installed`, `duty.person_needed`
+ *   `key.purpose_unknown`, `access.scope_missing`, `access.proof_stale`, `access.role_unknown`, `application.not_installed`, `duty.person_needed`
  */
 export async function issueKey(kernel: Issuing, actor: Actor, key: NewKey): Promise<string> {
   // A key that issued keys would outlive its own revocation.
   personOf(actor)
   requireScope(actor, 'key.manage')
+  requireFresh(kernel, actor)
   const at = kernel.clock()
   const row = { ...readKey(kernel, key, at), createdAt: at }
   const { token, hash } = newToken(actor.institutionId)

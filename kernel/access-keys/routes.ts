@@ -65,6 +65,7 @@ const issueRoute = operation({
   }),
   reply: { status: 201, schema: z.strictObject({ key: z.string() }) },
   refusals: [
+    'access.proof_stale',
     'access.role_unknown',
     'application.not_installed',
     'duty.person_needed',

@@ -9,6 +9,7 @@ import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
+import { requireFresh } from '../sign-in/fresh.ts'
 import { openUnitId } from '../units/units.ts'
 import { requireKnownRoles, requireScope } from './access.ts'
 import { type Actor, holdsAtUnits } from './roles.ts'
@@ -29,7 +30,7 @@ import {
 
 export type { AccountRow, GrantRow } from './store.ts'
 
-type Store = Pick<Kernel, 'db' | 'clock' | 'applications'>
+type Store = Pick<Kernel, 'db' | 'clock' | 'applications' | 'signIn'>
 
 /** What an account may do and where, for whoever knows who has signed in. */
 export async function rightsOf(tx: Transaction, accountId: string): Promise<Pick<Actor, 'roles' | 'units'>> {
@@ -99,6 +100,7 @@ export interface NewGrant {
  */
 export async function grantRole(kernel: Store, actor: Actor, given: NewGrant): Promise<GrantRow> {
   requireScope(actor, 'account.manage')
+  requireFresh(kernel, actor)
   requireKnownRoles(kernel.applications, [given.role])
   const { accountId, role, unit } = given
   if (unit !== undefined && !holdsAtUnits(role)) throw new Refusal('grant.role_not_at_units', { role })
@@ -158,7 +160,7 @@ export async function writeRevocation(
 /**
  * Takes a role back. Sessions go on with what is left.
  *
- * @throws Refusal `access.scope_missing`, `grant.own_account`, `grant.not_found`, `access.account_unknown`, `access.account_disabled`
+ * @throws Refusal `access.scope_missing`, `access.proof_stale`, `grant.own_account`, `grant.not_found`, `access.account_unknown`, `access.account_disabled`
  */
 export async function revokeRole(
   kernel: Store,
@@ -166,6 +168,7 @@ export async function revokeRole(
   { accountId, grantId }: { readonly accountId: string; readonly grantId: string },
 ): Promise<void> {
   requireScope(actor, 'account.manage')
+  requireFresh(kernel, actor)
   await kernel.db.transaction(actor.institutionId, async (tx) => {
     await takeOther(tx, actor, accountId)
     const at = kernel.clock()
@@ -176,7 +179,7 @@ export async function revokeRole(
 /**
  * Disables an account for good: its sessions end now, and nobody signs in to it again.
  *
- * @throws Refusal `access.scope_missing`, `grant.own_account`, `access.account_unknown`, `access.account_disabled`
+ * @throws Refusal `access.scope_missing`, `access.proof_stale`, `grant.own_account`, `access.account_unknown`, `access.account_disabled`
  */
 export async function disableAccount(
   kernel: Store,
@@ -184,6 +187,7 @@ export async function disableAccount(
   { accountId }: { readonly accountId: string },
 ): Promise<void> {
   requireScope(actor, 'account.manage')
+  requireFresh(kernel, actor)
   await kernel.db.transaction(actor.institutionId, async (tx) => {
     await takeOther(tx, actor, accountId)
     const at = kernel.clock()

@@ -80,6 +80,7 @@ const grantRoute = operation({
   }),
   reply: { status: 201, schema: GrantReply },
   refusals: [
+    'access.proof_stale',
     'access.account_disabled',
     'access.account_unknown',
     'access.role_unknown',
@@ -107,7 +108,13 @@ const revokeRoute = operation({
   query: z.strictObject({}),
   body: undefined,
   reply: { status: 200, schema: z.strictObject({ grantId: z.uuid() }) },
-  refusals: ['access.account_disabled', 'access.account_unknown', 'grant.not_found', 'grant.own_account'],
+  refusals: [
+    'access.account_disabled',
+    'access.account_unknown',
+    'access.proof_stale',
+    'grant.not_found',
+    'grant.own_account',
+  ],
   async handle(kernel, { actor, params }) {
     await revokeRole(kernel, actor, params)
     return { status: 200, body: { grantId: params.grantId } }
@@ -124,7 +131,7 @@ const disableRoute = operation({
   query: z.strictObject({}),
   body: undefined,
   reply: { status: 200, schema: z.strictObject({ accountId: z.uuid() }) },
-  refusals: ['access.account_disabled', 'access.account_unknown', 'grant.own_account'],
+  refusals: ['access.account_disabled', 'access.account_unknown', 'access.proof_stale', 'grant.own_account'],
   async handle(kernel, { actor, params }) {
     await disableAccount(kernel, actor, params)
     return { status: 200, body: params }

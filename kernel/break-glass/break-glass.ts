@@ -2,6 +2,7 @@
  * Break-glass: a role taken for a short time, with a reason, by somebody who is not given it. It is loud: in the log, in the
  * server's own log, on every page of those who watch, until an auditor has reviewed it.
  */
+
 import { requireKnownRoles, requireScope } from '../access/access.ts'
 import { type Actor, holds, roles } from '../access/roles.ts'
 import { canonicalJson } from '../canonical.ts'
@@ -11,6 +12,7 @@ import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
+import { requireFresh } from '../sign-in/fresh.ts'
 import { type GlassRow, glassRecord, requireReason } from './record.ts'
 import {
   countUnreviewed,
@@ -38,16 +40,17 @@ export interface Breaking {
 /**
  * Takes a role for a short time.
  *
- * @throws Refusal `access.scope_missing`, `access.role_unknown`, `duty.person_needed`, `duty.incompatible`,
+ * @throws Refusal `access.scope_missing`, `access.proof_stale`, `access.role_unknown`, `duty.person_needed`, `duty.incompatible`,
  *   `glass.broken_already`, `glass.minutes_invalid`, `glass.reason_short`, `glass.role_unavailable`
  */
 export async function breakGlass(
-  kernel: Pick<Kernel, 'db' | 'clock' | 'applications'>,
+  kernel: Pick<Kernel, 'db' | 'clock' | 'applications' | 'signIn'>,
   actor: Actor,
   given: Breaking,
 ): Promise<GlassRow> {
   const brokenBy = personOf(actor)
   requireScope(actor, 'glass.break')
+  requireFresh(kernel, actor)
   const { role, minutes } = given
   const reason = requireReason(given.reason)
   if (!Number.isInteger(minutes) || minutes < 1 || minutes > mostMinutes)

@@ -63,6 +63,7 @@ const breakRoute = operation({
   }),
   reply: { status: 201, schema: GlassReply },
   refusals: [
+    'access.proof_stale',
     'access.role_unknown',
     'duty.incompatible',
     'duty.person_needed',

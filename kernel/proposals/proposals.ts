@@ -2,6 +2,7 @@
  * Proposals: what one person proposes and another approves. Approving does it, in one transaction with the entries of the
  * log; nothing is done by half, and nothing twice.
  */
+
 import { requireScope } from '../access/access.ts'
 import type { Actor } from '../access/roles.ts'
 import { breakForApproval } from '../break-glass/alone.ts'
@@ -12,6 +13,7 @@ import { requireAnother } from '../duties/separation.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import { append, type Recorded } from '../log/log.ts'
+import { requireFresh } from '../sign-in/fresh.ts'
 import type { ProposalKind, ProposingKernel } from './kinds.ts'
 import { kindNamed, type Proposal, proposalNamed, readBody, shown, stateOf } from './shown.ts'
 import { type Ending, insertEnding, insertProposal, proposalById, type StoredProposal } from './store.ts'
@@ -100,9 +102,10 @@ function proposalRecord(
  * Approves a proposal of somebody else, and does what it says. Of several at once, one does it.
  *
  * @throws Refusal `proposal.not_found`, `duty.person_needed`, `proposal.own`, `proposal.not_open`,
- *   `access.scope_missing`, and what the kind refuses, `proposal.outdated` among it
+ *   `access.scope_missing`, `access.proof_stale`, and what the kind refuses, `proposal.outdated` among it
  */
 export async function approve(kernel: ProposingKernel, actor: Actor, proposalId: string): Promise<Proposal> {
+  requireFresh(kernel, actor)
   const ready = await prepareApproval(kernel, actor, proposalId)
   return kernel.db.transaction(actor.institutionId, async (tx) => {
     const at = kernel.clock()

@@ -131,6 +131,7 @@ const approveRoute = operation({
   body: undefined,
   reply: { status: 200, schema: ProposalReply },
   refusals: [
+    'access.proof_stale',
     'access.role_unknown',
     'access.scope_missing',
     'backend.not_found',

@@ -156,6 +156,7 @@ const executeRoute = operation({
   body: undefined,
   reply: { status: 200, schema: RequestReply },
   refusals: [
+    'access.proof_stale',
     ...goingOnRefusals,
     'application.not_installed',
     'consent.objection_not_allowed',

@@ -8,15 +8,9 @@ import type { Kernel } from '../kernel.ts'
 import { append, type Recorded } from '../log/log.ts'
 import { begin, ceremonies, resume } from './ceremonies.ts'
 import { addFactor, factorsIn, hasSecondFactor, type NewFactor, renewCodes } from './factors.ts'
+import { requireFreshSession } from './fresh.ts'
 import { sealSecret } from './sealing.ts'
-import {
-  type Browser,
-  openSession,
-  requireFreshSession,
-  type Session,
-  type SignedIn,
-  sessionOf,
-} from './sessions.ts'
+import { type Browser, openSession, type Session, type SignedIn, sessionOf } from './sessions.ts'
 import { totpPlace } from './sign-in.ts'
 import { lockAccount, type Method } from './store.ts'
 import { newTotpSecret, stepOfCode, totpAddress } from './totp.ts'

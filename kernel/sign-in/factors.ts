@@ -7,9 +7,9 @@ import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import { append, type Recorded } from '../log/log.ts'
+import { requireFresh } from './fresh.ts'
 import { newRecoveryCodes } from './recovery-codes.ts'
 import { secondFactorIn } from './rules.ts'
-import { requireFresh } from './sessions.ts'
 import {
   accountById,
   deleteDevicesOf,

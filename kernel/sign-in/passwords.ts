@@ -8,9 +8,9 @@ import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
+import { requireFresh } from './fresh.ts'
 import { hashPassword, isPassword } from './password.ts'
 import { requireGoodPassword } from './password-choice.ts'
-import { requireFresh } from './sessions.ts'
 import { type Account, accountById, deleteDevicesOf, deleteOtherSessions, insertPassword } from './store.ts'
 
 /** Made once: what an unknown name is compared with. */

@@ -6,7 +6,6 @@ import type { Language } from '@khudi/sdk'
 import type { Actor } from '../access/roles.ts'
 import { newToken, readToken } from '../access/tokens.ts'
 import type { Transaction } from '../db/database.ts'
-import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
 import { actorOfAccount } from './actor.ts'
@@ -183,24 +182,4 @@ export async function endOtherSessions(
 ): Promise<void> {
   const parameters = [institutionId, accountId, sessionId]
   await db.transaction(institutionId, (tx) => tx.run(deleteOtherSessions, parameters))
-}
-
-/**
- * Has a person prove once more who they are, before what is sensitive, where they last did so too long ago. Connected systems
- * prove it with each request, the operator by standing at the machine.
- *
- * @throws Refusal `access.proof_stale`
- */
-export function requireFresh({ clock, signIn }: Pick<Store, 'clock' | 'signIn'>, actor: Actor): void {
-  const { accountId, verifiedAt } = actor
-  if (accountId !== undefined) requireFreshSession({ clock, signIn }, { verifiedAt })
-}
-
-/** The same of a session. @throws Refusal `access.proof_stale` */
-export function requireFreshSession(
-  { clock, signIn }: Pick<Store, 'clock' | 'signIn'>,
-  { verifiedAt }: { readonly verifiedAt: Date | undefined },
-): void {
-  const isFresh = verifiedAt !== undefined && clock().getTime() - verifiedAt.getTime() <= signIn.freshMs
-  if (!isFresh) throw new Refusal('access.proof_stale')
 }

@@ -4,14 +4,8 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { foundInstitution, freshKernel, makeOfficer } from '../../test/kernel.ts'
 import { issueKey } from '../access-keys/access-keys.ts'
-import {
-  actorOfSession,
-  endOtherSessions,
-  endSession,
-  requireFresh,
-  sessionsOf,
-  signOut,
-} from './sessions.ts'
+import { requireFresh } from './fresh.ts'
+import { actorOfSession, endOtherSessions, endSession, sessionsOf, signOut } from './sessions.ts'
 import { proveAgain, signIn } from './sign-in.ts'
 
 const { kernel, database, clock } = await freshKernel()

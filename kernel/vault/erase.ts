@@ -1,4 +1,5 @@
 /** Erasure: a person's data key and blind index are destroyed, and with them all that was sealed under the key, everywhere. */
+
 import { type Actor, everywhere, holds } from '../access/roles.ts'
 import { canonicalJson } from '../canonical.ts'
 import { casesHeldOn, type Held, streamCasesOf } from '../cases/held.ts'
@@ -9,6 +10,7 @@ import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
 import { installed } from '../register/register.ts'
 import { requireNotHeld } from '../rights/holds.ts'
+import { requireFresh } from '../sign-in/fresh.ts'
 import type { ErasureGround } from './grounds.ts'
 import { personToErase, type Whom } from './persons.ts'
 import { mentionsOf } from './spellings.ts'
@@ -40,7 +42,7 @@ export interface ErasureRequest {
  *    before find it gone. Retention is held against the cases as they are now, refused rows that came since are searched, and
  *    key, index, rows and log entry change together. A crash before the commit leaves the person as they were.
  *
- * @throws Refusal `access.scope_missing`, `vault.person_unknown`, `vault.person_erased`, `vault.retention_required`,
+ * @throws Refusal `access.scope_missing`, `access.proof_stale`, `vault.person_unknown`, `vault.person_erased`, `vault.retention_required`,
  *   `vault.case_in_review`, `right.held`, `application.not_installed` where nobody can tell what the law asks of its cases
  */
 export async function erasePerson(
@@ -49,6 +51,7 @@ export async function erasePerson(
   { ground, also, ...whom }: Whom & ErasureRequest,
 ): Promise<Erasure> {
   if (!holds(actor, 'person.erase')) throw new Refusal('access.scope_missing', { scope: 'person.erase' })
+  requireFresh(kernel, actor)
   const { institutionId } = actor
   // 1.
   const { holderId, name } = await personToErase(kernel, actor, whom)

@@ -180,6 +180,7 @@ const eraseRoute = operation({
     }),
   },
   refusals: [
+    'access.proof_stale',
     'access.application_foreign',
     'application.not_installed',
     'vault.person_erased',

@@ -44,6 +44,7 @@ function failurePage(visit: Visit, refusal: Refusal, draft: Draft | undefined): 
   const title = refusal.title(language)
   const main = html`<h1>${title}</h1>
 <p>${refusal.remedy(language)}</p>
+${refusal.code === 'access.proof_stale' && html`<p><a class="button main" href="/sign-in/again">${speech.text('security.confirm')}</a></p>`}
 ${draft !== undefined && html`<p>${speech.text('failure.kept')}</p>${keptForm(speech, { address, draft })}`}
 ${onward(visit)}`
   return { kind: 'page', status: refusal.status, title, main, width: 'form' }

@@ -1,9 +1,10 @@
 /** The security of one's own account: what its page can change. */
 import { Refusal } from '../../kernel/errors.ts'
 import { factorsOf, removeOwnFactor, renewRecoveryCodes } from '../../kernel/sign-in/factors.ts'
+import { requireFresh } from '../../kernel/sign-in/fresh.ts'
 import { changePassword } from '../../kernel/sign-in/passwords.ts'
 import { secondFactorOf } from '../../kernel/sign-in/rules.ts'
-import { endOtherSessions, endSession, requireFresh, sessionsOf } from '../../kernel/sign-in/sessions.ts'
+import { endOtherSessions, endSession, sessionsOf } from '../../kernel/sign-in/sessions.ts'
 import type { Draft } from './forms/draft.ts'
 import { type Given, nothingGiven } from './forms/problems.ts'
 import { type Answer, redirection } from './page.ts'

@@ -220,7 +220,8 @@ test('an administrator takes another’s factors away, ends their sessions, and 
     resetFactors(kernel, actor, administrator.accountId),
     refusedWith('access.scope_missing'),
   )
-  await assert.rejects(resetFactors(kernel, administrator, accountId), refusedWith('access.proof_stale'))
+  const stale = { ...administrator, verifiedAt: new Date(0) }
+  await assert.rejects(resetFactors(kernel, stale, accountId), refusedWith('access.proof_stale'))
   const own = resetFactors(kernel, freshAdministrator(), administrator.accountId)
   await assert.rejects(own, refusedWith('access.account_own'))
   await assert.rejects(

@@ -19,10 +19,13 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /**
  * Limits of the operating system for the process and all it could start: no dump of its memory, no file written, and so much
- * private memory, which counts array buffers and WebAssembly too (the engine's own limit counts its heap only). Then it
- * becomes Node.
+ * private memory, which counts array buffers and WebAssembly too (the engine's own limit counts its heap only). It ends with
+ * whoever started it, also where that was killed: an application that spins would spin on (PR_SET_PDEATHSIG, prctl(2), by util-linux'
+ * setpriv, which every distribution has; without it a killed server leaves such a process behind). Then it becomes Node.
  */
-const limited = 'ulimit -c 0; ulimit -f 0; ulimit -d "$1" || exit 97; shift; exec "$@"'
+const limited =
+  'ulimit -c 0; ulimit -f 0; ulimit -d "$1" || exit 97; shift; ' +
+  'if setpriv --pdeathsig KILL true 2>/dev/null; then exec setpriv --pdeathsig KILL "$@"; else exec "$@"; fi'
 
 /** Private memory that Node itself sets aside before any application: 572 MiB with Node 26, of which it touches a seventh. */
 const ownMib = 640

@@ -84,7 +84,7 @@ test('a sound reply is found to be sound, and each fault that is put into it is 
     '\\n    at handle (/srv/server/x.ts:1:2)',
     'duplicate key violates',
     'institution_id',
-    '/work/main/kernel',
+    '/opt/khudi/kernel',
     'Cannot read properties of undefined',
   ])
     assert.equal(saying(inside), 'tells of our inside', inside)

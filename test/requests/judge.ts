@@ -33,7 +33,7 @@ export interface Judge {
 
 /** Our inside: stacks, places of files, statements, columns, drivers. */
 const inside =
-  /\n\s+at .+:\d+:\d+|node:internal|node_modules|file:\/\/\/|\/(?:work|root|home|tmp|var|usr)\/\w+\/|\.ts:\d+|\binstitution_id\b|\b(?:case|decision|account|holder|entry)_id\b|payload_digest|key_hash|token_hash|password_hash|\$argon2|khudi_(?:kernel|owner|app)|khudi\.institution|current_setting|\bpg_[a-z]+|PostgreSQL|SQLSTATE|syntax error at|violates|\brelation "|ECONN|ENOENT|EACCES|ZodError|TypeError|RangeError|ReferenceError|undefined is not|is not a function|Cannot read/
+  /\n\s+at .+:\d+:\d+|node:internal|node_modules|file:\/\/\/|\/(?:srv|opt|root|home|tmp|var|usr)\/\w+\/|\.ts:\d+|\binstitution_id\b|\b(?:case|decision|account|holder|entry)_id\b|payload_digest|key_hash|token_hash|password_hash|\$argon2|khudi_(?:kernel|owner|app)|khudi\.institution|current_setting|\bpg_[a-z]+|PostgreSQL|SQLSTATE|syntax error at|violates|\brelation "|ECONN|ENOENT|EACCES|ZodError|TypeError|RangeError|ReferenceError|undefined is not|is not a function|Cannot read/
 
 const uuids = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}|\b[0-9a-f]{64}\b/g
 const urdu = /[\u0600-\u06ff]/

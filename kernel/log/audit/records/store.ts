@@ -1,8 +1,7 @@
 /**
  * The records of the log rebuilt from the tables, in SQL, so that nothing has to travel; in one long file because every kind
- * is a branch of one query. What is compared with is written here
- * and not in a view of the database: whoever can change the rows could change the view too. Only functions of PostgreSQL
- * itself are called. `textsend` gives a text's bytes in the encoding of the session, which is UTF-8, for a fifth of what
+ * is a branch of one query. What is compared with is written here and not in a view of the database: whoever can change the
+ * rows could change the view too. Only functions of PostgreSQL itself are called. `textsend` gives a text's bytes in the encoding of the session, which is UTF-8, for a fifth of what
  * `convert_to` takes.
  *
  * A record is the canonical JSON (RFC 8785) that the operation wrote when it was recorded: names sorted, `to_json` of a text

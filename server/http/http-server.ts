@@ -211,9 +211,9 @@ function record(
   if (logger !== undefined) logExchange(logger, exchange, status)
 }
 
-/** 499 as in nginx for a client that left; 500 for a reply of 200 that we broke off. */
+/** 499 as in nginx for a client that left; for a reply of 200 that we broke off, what it would have been before its beginning. */
 function statusOf(exchange: Exchange, { raw }: FastifyReply): number {
-  if (exchange.isBroken) return 500
+  if (exchange.isBroken) return exchange.refusal === undefined ? 500 : new Refusal(exchange.refusal).status
   return exchange.isAbandoned ? 499 : raw.statusCode
 }
 

@@ -15,6 +15,8 @@ export interface JudgedReply {
 export interface Foreign {
   readonly words: readonly string[]
   isForeign(identifier: string): boolean
+  /** Whether it names an institution or its issuer, of which the way in tells everybody. */
+  isAtTheDoor(identifier: string): boolean
 }
 
 /** What speaks against a reply. */
@@ -60,8 +62,13 @@ export function judgeOf(description: Description): Judge {
       return { what: 'tells of our inside', detail: found[0] }
     const word = foreign.words.find((one) => text.includes(one))
     if (word !== undefined) return { what: `shows another's word ${word}`, detail: '' }
+    const isAtTheDoor = request.operation.id.startsWith('sign_in.')
     for (const [identifier] of text.matchAll(uuids))
-      if (foreign.isForeign(identifier) && !saidByCaller(identifier, request))
+      if (
+        foreign.isForeign(identifier) &&
+        !saidByCaller(identifier, request) &&
+        !(isAtTheDoor && foreign.isAtTheDoor(identifier))
+      )
         return { what: "shows another's identifier", detail: identifier }
     const problem = status >= 400 ? problemFault(reply, request, seen) : undefined
     if (problem !== undefined) return problem

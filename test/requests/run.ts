@@ -57,6 +57,15 @@ export async function sendRequests(
   const one = async (index: number): Promise<void> => {
     const request = drawRequest(world, randomOf(seed, index))
     const reply = await send(world, request)
+    if (reply === undefined) {
+      // A file or a stream whose rest cannot be given is broken off; where that is our fault, the log tells of one.
+      if (isOneDocument(request))
+        note({ what: 'the reply broke off', detail: 'it is one document' }, request, index)
+      checkLog(world, (found) => note(found, request, index))
+      byStatus['broken off'] = (byStatus['broken off'] ?? 0) + 1
+      answered += 1
+      return
+    }
     const fault = judge.fault(request, reply, world.foreignTo(request.caller))
     if (fault !== undefined) note(fault, request, index)
     byKind[request.kind] = (byKind[request.kind] ?? 0) + 1
@@ -85,6 +94,9 @@ export async function sendRequests(
   return { answered, byKind, byStatus, succeeded, codes: judge.seen, findings: [...findings.values()] }
 }
 
+const isOneDocument = ({ operation }: DrawnRequest) =>
+  operation.responses.get(200)?.has('application/json') !== false
+
 function checkLog(world: World, note: (fault: Fault) => void): void {
   const lines = world.linesLogged()
   const word = world.words.find((one) => lines.includes(one))
@@ -95,14 +107,24 @@ function checkLog(world: World, note: (fault: Fault) => void): void {
   if (fault !== undefined) note({ what: 'the log tells of a fault', detail: fault.slice(0, 1_200) })
 }
 
-async function send({ app }: World, { method, url, headers, body }: DrawnRequest): Promise<JudgedReply> {
-  const reply = await app.inject({
-    // Any method may be sent; the type knows the usual ones.
-    method: injectable(method),
-    url,
-    headers,
-    ...(body !== undefined && { payload: body }),
-  })
+/** Undefined where the reply was begun and not ended: whoever asked could take half of it for the whole. */
+async function send(
+  { app }: World,
+  { method, url, headers, body }: DrawnRequest,
+): Promise<JudgedReply | undefined> {
+  const reply = await app
+    .inject({
+      // Any method may be sent; the type knows the usual ones.
+      method: injectable(method),
+      url,
+      headers,
+      ...(body !== undefined && { payload: body }),
+    })
+    .catch((error: unknown) => {
+      if (error instanceof Error && 'code' in error && error.code === 'LIGHT_ECONNRESET') return
+      throw error
+    })
+  if (reply === undefined) return
   return { status: reply.statusCode, headers: reply.headers, body: reply.rawPayload }
 }
 

@@ -110,6 +110,7 @@ export async function makeWorld(kernel: ServingKernel, owner: pg.Client): Promis
       ],
       isForeign: (identifier) =>
         (things.ownerOf.get(identifier) ?? home) !== home || (isLocal && things.elsewhere.has(identifier)),
+      isAtTheDoor: (identifier) => things.door.has(identifier),
     }),
     linesLogged: log.take,
     words: [...slugs.map(wordOf), ...slugs.map(elsewhereWord)],
@@ -231,10 +232,14 @@ function callersOf(
 interface Things {
   byHome: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>
   ownerOf: ReadonlyMap<string, string>
+  /** Institutions and issuers. */
+  door: ReadonlySet<string>
   /** Of the first institution's cases in the unit that its local officer does not see. */
   elsewhere: ReadonlySet<string>
   take(newer: Things): void
 }
+
+const atTheDoor = new Set(['institution_id', 'issuer_id'])
 
 /** The newest of each column; older ones are drawn no more, but still belong to their institution. */
 const most = 200
@@ -249,6 +254,7 @@ async function thingsOf(owner: pg.Client, institutions: readonly Institution[]):
        and exists (select from pg_attribute own where own.attrelid = pg_class.oid and own.attname = 'institution_id')`,
   )
   const ownerOf = new Map<string, string>()
+  const door = new Set<string>()
   const byHome = new Map<string, Map<string, string[]>>()
   for (const { slug, furnished } of institutions) {
     const named = new Map<string, string[]>()
@@ -260,6 +266,7 @@ async function thingsOf(owner: pg.Client, institutions: readonly Institution[]):
       )
       const name = column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase())
       named.set(name, [...(named.get(name) ?? []), ...rows.map(({ id }) => id)])
+      if (atTheDoor.has(column)) for (const { id } of rows) door.add(id)
       // What models and applications are made of is the same everywhere.
       if (!isBytes) for (const { id } of rows) ownerOf.set(id, slug)
     }
@@ -272,10 +279,12 @@ async function thingsOf(owner: pg.Client, institutions: readonly Institution[]):
   const things: Things = {
     byHome,
     ownerOf,
+    door,
     elsewhere: new Set(far.map(({ id }) => id)),
     take: (newer) => {
       things.byHome = newer.byHome
       things.elsewhere = newer.elsewhere
+      things.door = things.door.union(newer.door)
       things.ownerOf = new Map([...things.ownerOf, ...newer.ownerOf])
     },
   }

@@ -1,8 +1,8 @@
 /** The tabular engine as the kernel sees every engine of learned models. */
 import type { Engine, FeatureRow, FeatureSpecs, LoadedModel, Reason, Score } from '@khudi/sdk'
-import { decodeModel, encodeModel } from './model-file.ts'
-import { compile, type Scorer } from './score.ts'
-import { train } from './train.ts'
+import { decodeModel, encodeModel } from './model/model-file.ts'
+import { compile, type Scorer } from './scoring/score.ts'
+import { train } from './training/train.ts'
 
 const engine: Engine = {
   train({ features, rows, labels }, { seed, onProgress }) {

@@ -3,11 +3,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
-import { bootstrapQuality } from './bootstrap.ts'
-import type { FeatureSpec, Row } from './features.ts'
-import { decodeModel, encodeModel } from './model-file.ts'
-import { compile } from './score.ts'
-import { train } from './train.ts'
+import { decodeModel, encodeModel } from './model/model-file.ts'
+import { compile } from './scoring/score.ts'
+import type { FeatureSpec, Row } from './table/features.ts'
+import { train } from './training/train.ts'
+import { bootstrapQuality } from './trust/bootstrap.ts'
 
 const folder = join(import.meta.dirname, '../../../shared/data/customs')
 const file2020 = join(folder, 'kcs_declarations_2020-01_2020-12.csv.gz')

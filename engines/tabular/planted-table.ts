@@ -1,6 +1,6 @@
-import type { FeatureSpec, Row } from './features.ts'
-import { sigmoid } from './loss.ts'
-import { seededRandom } from './random.ts'
+import type { FeatureSpec, Row } from './table/features.ts'
+import { sigmoid } from './training/loss.ts'
+import { seededRandom } from './training/random.ts'
 
 /**
  * A made-up table whose truth is known, so that tests and benchmarks can say what a learner ought to find.

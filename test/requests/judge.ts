@@ -60,7 +60,7 @@ export function judgeOf(description: Description): Judge {
     const found = inside.exec(text)
     if (found !== null && !saidByCaller(found[0], request))
       return { what: 'tells of our inside', detail: found[0] }
-    const word = foreign.words.find((one) => text.includes(one))
+    const word = foreign.words.find((one) => text.includes(one) && !saidByCaller(one, request))
     if (word !== undefined) return { what: `shows another's word ${word}`, detail: '' }
     const isAtTheDoor = request.operation.id.startsWith('sign_in.')
     for (const [identifier] of text.matchAll(uuids))

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { TrainingStopped } from './errors.ts'
-import { measureQuality } from './metrics.ts'
-import { encodeModel } from './model-file.ts'
-import { plantTable } from './planted-table.ts'
+import { TrainingStopped } from '../errors.ts'
+import { encodeModel } from '../model/model-file.ts'
+import { plantTable } from '../planted-table.ts'
+import { compile } from '../scoring/score.ts'
+import { measureQuality } from '../trust/metrics.ts'
 import { seededRandom } from './random.ts'
-import { compile } from './score.ts'
 import { type TrainingProgress, train, trainInRounds } from './train.ts'
 
 const small = { maxRounds: 12, maxLeaves: 8, minLeafWeight: 0.1 }

@@ -1,4 +1,5 @@
-import { codePosition, columnsOf, type FittedFeature, featureOfColumns } from './encoding.ts'
+import type { TabularModel } from '../model/model.ts'
+import { codePosition, columnsOf, type FittedFeature, featureOfColumns } from '../table/encoding.ts'
 import {
   countRows,
   type FeatureValue,
@@ -7,10 +8,9 @@ import {
   type Table,
   textValue,
   valueAt,
-} from './features.ts'
-import { sigmoid } from './loss.ts'
-import type { TabularModel } from './model.ts'
-import { cappedSeen, shrunkShare } from './target-statistics.ts'
+} from '../table/features.ts'
+import { cappedSeen, shrunkShare } from '../table/target-statistics.ts'
+import { sigmoid } from '../training/loss.ts'
 
 /** A model's opinion of one row. */
 export type Scored = {

@@ -1,4 +1,4 @@
-import { TabularInputError } from './errors.ts'
+import { TabularInputError } from '../errors.ts'
 
 /** What happened, what was foretold, and what each case is worth. */
 export type ScoredSample = {

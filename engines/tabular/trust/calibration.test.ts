@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { sigmoid } from '../training/loss.ts'
+import { seededRandom } from '../training/random.ts'
 import { fitPlatt, uncalibrated } from './calibration.ts'
-import { sigmoid } from './loss.ts'
-import { seededRandom } from './random.ts'
 
 const draw = (probabilityOf: (margin: number) => number, count = 20_000) => {
   const random = seededRandom(3)

@@ -1,8 +1,8 @@
-import type { Boosted } from './boosting.ts'
-import type { Calibration } from './calibration.ts'
-import { TabularInputError } from './errors.ts'
+import { TabularInputError } from '../errors.ts'
+import type { Boosted } from '../training/boosting.ts'
+import type { BinnedTree } from '../training/tree.ts'
+import type { Calibration } from '../trust/calibration.ts'
 import { sumsAreExact, type TabularModel, type TreeNodes, toGrid } from './model.ts'
-import type { BinnedTree } from './tree.ts'
 
 /**
  * Turns binned trees into the model's flat form: bins become thresholds, steps become expected values in

@@ -1,4 +1,5 @@
-import { TabularInputError } from './errors.ts'
+import { TabularInputError } from '../errors.ts'
+import { sumWeights } from '../training/loss.ts'
 import {
   checkFeatures,
   countRows,
@@ -8,7 +9,6 @@ import {
   readFeature,
   type Table,
 } from './features.ts'
-import { sumWeights } from './loss.ts'
 import type { LabelledRows } from './target-statistics.ts'
 
 /** What training is given. Rows may come in any order when `order` says when each happened. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { InputErrorCode } from './errors.ts'
-import type { FeatureSpec, Row } from './features.ts'
-import { compile } from './score.ts'
+import type { InputErrorCode } from '../errors.ts'
+import { compile } from '../scoring/score.ts'
+import type { FeatureSpec, Row } from '../table/features.ts'
 import { type TrainingInput, train } from './train.ts'
 
 const features: readonly FeatureSpec[] = [

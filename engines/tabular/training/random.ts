@@ -1,4 +1,4 @@
-import { TabularInputError } from './errors.ts'
+import { TabularInputError } from '../errors.ts'
 
 /**
  * Seeded random numbers: xoshiro128** 1.1 by David Blackman and Sebastiano Vigna (public domain,

@@ -1,6 +1,6 @@
-import { TabularInputError } from './errors.ts'
+import { TabularInputError } from '../errors.ts'
+import { type Random, seededRandom } from '../training/random.ts'
 import { checkShares, defaultShares, measureRanking, type Quality } from './metrics.ts'
-import { type Random, seededRandom } from './random.ts'
 import { rank, type ScoredSample } from './ranking.ts'
 
 /** A measure of the sample and the interval that the given share of resamples falls into. */

@@ -1,5 +1,7 @@
-import { type FittedFeature, featureOfColumns } from './encoding.ts'
-import { ModelFormatError, TabularInputError } from './errors.ts'
+import { ModelFormatError, TabularInputError } from '../errors.ts'
+import { type FittedFeature, featureOfColumns } from '../table/encoding.ts'
+import { completeOptions, defaultOptions, type TrainingOptions } from '../training/options.ts'
+import type { CapacityQuality, Quality } from '../trust/metrics.ts'
 import {
   isRecord,
   type JsonRecord,
@@ -10,9 +12,7 @@ import {
   readWhole,
   wrong,
 } from './json-reading.ts'
-import type { CapacityQuality, Quality } from './metrics.ts'
 import { sumsAreExact, type TabularModel } from './model.ts'
-import { completeOptions, defaultOptions, type TrainingOptions } from './options.ts'
 import { readTrees } from './tree-reading.ts'
 
 const UNIT = { least: 0, most: 1 }

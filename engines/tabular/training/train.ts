@@ -1,14 +1,19 @@
+import { TabularInputError, TrainingStopped } from '../errors.ts'
+import { flattenTrees } from '../model/flatten.ts'
+import type { TabularModel } from '../model/model.ts'
+import { type FittedFeature, fitEncoders } from '../table/encoding.ts'
+import {
+  hasBothClasses,
+  type LabelledTable,
+  readTrainingData,
+  type TrainingData,
+} from '../table/training-data.ts'
+import { type Calibration, fitPlatt, uncalibrated } from '../trust/calibration.ts'
+import { measureQuality, type Quality } from '../trust/metrics.ts'
 import { type Boosted, type BoostingOptions, boost } from './boosting.ts'
-import { type Calibration, fitPlatt, uncalibrated } from './calibration.ts'
-import { type FittedFeature, fitEncoders } from './encoding.ts'
-import { TabularInputError, TrainingStopped } from './errors.ts'
-import { flattenTrees } from './flatten.ts'
 import { sigmoid, sumWeights } from './loss.ts'
-import { measureQuality, type Quality } from './metrics.ts'
-import type { TabularModel } from './model.ts'
 import { completeOptions, type TrainingOptions } from './options.ts'
 import { type Random, seededRandom } from './random.ts'
-import { hasBothClasses, type LabelledTable, readTrainingData, type TrainingData } from './training-data.ts'
 
 export type TrainingInput = LabelledTable & {
   /**

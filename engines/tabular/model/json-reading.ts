@@ -1,4 +1,4 @@
-import { ModelFormatError } from './errors.ts'
+import { ModelFormatError } from '../errors.ts'
 
 /**
  * Reading of parsed JSON with the place named in every refusal. The engines stand without libraries, so no

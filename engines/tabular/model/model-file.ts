@@ -1,5 +1,5 @@
-import type { FittedFeature } from './encoding.ts'
-import { ModelFormatError } from './errors.ts'
+import { ModelFormatError } from '../errors.ts'
+import type { FittedFeature } from '../table/encoding.ts'
 import type { TabularModel } from './model.ts'
 import { readModel } from './model-reading.ts'
 

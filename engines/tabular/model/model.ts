@@ -1,7 +1,7 @@
-import type { Calibration } from './calibration.ts'
-import type { FittedFeature } from './encoding.ts'
-import type { Quality } from './metrics.ts'
-import type { TrainingOptions } from './options.ts'
+import type { FittedFeature } from '../table/encoding.ts'
+import type { TrainingOptions } from '../training/options.ts'
+import type { Calibration } from '../trust/calibration.ts'
+import type { Quality } from '../trust/metrics.ts'
 
 /**
  * All trees' nodes in one run of flat arrays. A row starts at each tree's root; at a split it goes to `left`

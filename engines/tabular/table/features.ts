@@ -1,4 +1,4 @@
-import { TabularInputError } from './errors.ts'
+import { TabularInputError } from '../errors.ts'
 
 /**
  * One input of a model.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { plantTable } from '../planted-table.ts'
+import { seededRandom } from '../training/random.ts'
 import { bootstrapQuality, quantile } from './bootstrap.ts'
 import { measureQuality } from './metrics.ts'
-import { plantTable } from './planted-table.ts'
-import { seededRandom } from './random.ts'
 
 const sample = (count: number, seed: number) => {
   const { labels, truth } = plantTable(count, seed)

@@ -1,4 +1,4 @@
-import { TabularInputError } from './errors.ts'
+import { TabularInputError } from '../errors.ts'
 import { type Ranking, rank, type ScoredSample } from './ranking.ts'
 
 /** Quality when only the highest scores can be looked at. */

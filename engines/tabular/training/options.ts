@@ -1,5 +1,5 @@
+import { TabularInputError } from '../errors.ts'
 import type { BoostingOptions } from './boosting.ts'
-import { TabularInputError } from './errors.ts'
 
 export type TrainingOptions = BoostingOptions & {
   /**

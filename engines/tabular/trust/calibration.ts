@@ -1,5 +1,5 @@
-import { type RowRange, sigmoid, sumWeights } from './loss.ts'
-import type { LabelledRows } from './target-statistics.ts'
+import type { LabelledRows } from '../table/target-statistics.ts'
+import { type RowRange, sigmoid, sumWeights } from '../training/loss.ts'
 
 /**
  * Calibrated margin = slope × raw margin + intercept. The order of cases never changes: the slope is

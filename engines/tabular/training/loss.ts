@@ -1,4 +1,4 @@
-import type { LabelledRows } from './target-statistics.ts'
+import type { LabelledRows } from '../table/target-statistics.ts'
 import type { Derivatives } from './tree.ts'
 
 /** A range of rows, from `from` up to but not including `to`. */

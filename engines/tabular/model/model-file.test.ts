@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { ModelFormatError, TabularInputError } from './errors.ts'
+import { ModelFormatError, TabularInputError } from '../errors.ts'
+import { plantTable } from '../planted-table.ts'
+import { compile } from '../scoring/score.ts'
+import { train } from '../training/train.ts'
 import { decodeModel, encodeModel } from './model-file.ts'
-import { plantTable } from './planted-table.ts'
-import { compile } from './score.ts'
-import { train } from './train.ts'
 
 const table = plantTable(600, 1)
 const model = train({ ...table, seed: 1, options: { maxRounds: 10 } })

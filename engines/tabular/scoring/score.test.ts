@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { Row } from './features.ts'
-import { sigmoid } from './loss.ts'
-import type { TabularModel } from './model.ts'
-import { plantTable } from './planted-table.ts'
+import type { TabularModel } from '../model/model.ts'
+import { plantTable } from '../planted-table.ts'
+import type { Row } from '../table/features.ts'
+import { sigmoid } from '../training/loss.ts'
+import { train } from '../training/train.ts'
 import { compile, score } from './score.ts'
-import { train } from './train.ts'
 
 const table = plantTable(2_000, 1)
 const model = train({ ...table, seed: 1 })

@@ -1,7 +1,7 @@
-import { binRows, quantileCuts } from './binning.ts'
+import { binRows, quantileCuts } from '../table/binning.ts'
+import type { LabelledRows } from '../table/target-statistics.ts'
 import { differentiate, logLoss, sumWeights } from './loss.ts'
 import { type Random, sampleAscending } from './random.ts'
-import type { LabelledRows } from './target-statistics.ts'
 import {
   type BinnedRows,
   type BinnedTree,

@@ -1,13 +1,11 @@
 /** What signing in keeps secret in the database: sealed under a key that the vault holds for it, one of each institution. */
 import type { Kernel } from '../kernel.ts'
+import { signInHolder } from '../vault/places.ts'
 import { type Place, seal, unseal } from '../vault/seal.ts'
 import { holdersFor } from '../vault/vault.ts'
 
-/** The holder of the key, beside persons and cases. Its name can be no person's. */
-const holderName = 'sign-in:secrets'
-
 async function holderOf(kernel: Kernel, institutionId: string) {
-  const holder = (await holdersFor(kernel, institutionId, [holderName])).get(holderName)
+  const holder = (await holdersFor(kernel, institutionId, [signInHolder])).get(signInHolder)
   if (holder === undefined) throw new Error('the vault makes a key where there is none')
   return holder
 }

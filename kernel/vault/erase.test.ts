@@ -11,6 +11,7 @@ import { runImport } from '../imports/imports.ts'
 import { recordOutcome } from '../outcomes/outcomes.ts'
 import { completeReview } from '../reviews/reviews.ts'
 import { erasePerson } from './erase.ts'
+import { signInHolder } from './places.ts'
 import { seal } from './seal.ts'
 import { findHolder, holdersById, holdersFor, openTexts, requireLiving } from './vault.ts'
 
@@ -119,6 +120,15 @@ test('the name of nobody, and a second erasure, are refused', async () => {
   const unknown = { holderId: randomUUID(), ground: 'order' } as const
   await assert.rejects(erasePerson(kernel, operator, unknown), { code: 'vault.person_unknown' })
   await assert.rejects(erasePerson(kernel, examiner, unknown), { code: 'access.scope_missing' })
+})
+
+test('what signing in keeps secret is no person and is not erased', async () => {
+  const { institutionId } = operator
+  const holder = (await holdersFor(kernel, institutionId, [signInHolder])).get(signInHolder)
+  const ground = 'order'
+  for (const whom of [{ name: signInHolder }, { holderId: holder?.holderId ?? '' }])
+    await assert.rejects(erasePerson(kernel, operator, { ...whom, ground }), { code: 'vault.person_unknown' })
+  assert.equal(await findHolder(kernel, institutionId, signInHolder), holder?.holderId)
 })
 
 test('nobody is erased whose case the law has kept, to the day', async () => {

@@ -8,7 +8,7 @@ import { Refusal } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { installed } from '../register/register.ts'
 import { openBatch } from './batches.ts'
-import { casePlace, holderNameOf } from './places.ts'
+import { casePlace, holderNameOf, signInHolder } from './places.ts'
 import { keysById } from './store.ts'
 import { findHolder } from './vault.ts'
 
@@ -23,7 +23,7 @@ export interface Person {
 
 /** @throws Refusal `vault.person_unknown` */
 export async function personNamed(kernel: Kernel, institutionId: string, name: string): Promise<string> {
-  const holderId = await findHolder(kernel, institutionId, name)
+  const holderId = name === signInHolder ? undefined : await findHolder(kernel, institutionId, name)
   if (holderId === undefined) throw new Refusal('vault.person_unknown')
   return holderId
 }
@@ -45,6 +45,8 @@ export async function personToErase(kernel: Kernel, actor: Actor, whom: Whom): P
   const { institutionId } = actor
   if ('name' in whom) return { ...whom, holderId: await personNamed(kernel, institutionId, whom.name) }
   const { holderId } = whom
+  if (holderId === (await findHolder(kernel, institutionId, signInHolder)))
+    throw new Refusal('vault.person_unknown')
   await kernel.db.transaction(institutionId, (tx) => requirePerson(tx, holderId), { isReadOnly: true })
   for await (const [first] of streamCasesOf(kernel, institutionId, { holderId, page: 1 })) {
     if (first === undefined) break

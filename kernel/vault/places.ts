@@ -20,6 +20,9 @@ export const holderNameOf = (
 /** Whose key seals the refused rows of an import. */
 export const holderNameOfImport = (importId: string): string => `import:${importId}`
 
+/** Whose key seals what signing in keeps secret of everybody's accounts: it is no person, and nobody may erase it. */
+export const signInHolder = 'sign-in:secrets'
+
 /** The sealed fields of a case. */
 export const casePlace = ({ applicationId, reference }: NamedCase): Place =>
   `cases/${applicationId}/${reference}`

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
+import canonicalize from 'canonicalize'
 import fc from 'fast-check'
 import { canonicalJson, sha256 } from './canonical.ts'
 
@@ -39,6 +40,50 @@ function reversed(value: unknown): unknown {
   const fields = Object.entries(value).map(([name, inner]): [string, unknown] => [name, reversed(inner)])
   return Object.fromEntries(fields.reverse())
 }
+
+test('the short way writes what the library writes, and refuses what it refuses', () => {
+  const name = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('10', '9', '01', '-1', '__proto__', 'toJSON', 'ud800'),
+  )
+  const leaf = fc.oneof(
+    fc.string({ unit: 'binary' }),
+    fc.double(),
+    fc.boolean(),
+    fc.constantFrom(null, undefined, '\\ud800', '\ud800'),
+  )
+  const { any } = fc.letrec<{ any: unknown }>((tie) => ({
+    any: fc.oneof(
+      { maxDepth: 2 },
+      leaf,
+      fc.array(tie('any'), { maxLength: 4 }),
+      fc.dictionary(name, tie('any'), { maxKeys: 5 }),
+      fc.date().map((at) => [at]),
+    ),
+  }))
+  const outcome = (form: (value: unknown) => unknown, value: unknown) => {
+    try {
+      return form(value)
+    } catch {
+      return 'refused'
+    }
+  }
+  fc.assert(
+    fc.property(any, (value) => {
+      if (value !== undefined) assert.equal(outcome(canonicalJson, value), outcome(canonicalize, value))
+    }),
+  )
+})
+
+test('however many fields there are, and however deep, they come in order', () => {
+  const many = Object.fromEntries(Array.from({ length: 200 }, (_, at) => [`f${(at * 7919) % 200}`, at]))
+  assert.equal(canonicalJson(many), canonicalize(many))
+  const deep = Array.from({ length: 200 }).reduce<unknown>((inner) => ({ b: inner, a: 1 }), null)
+  assert.equal(canonicalJson(deep), canonicalize(deep))
+  const circle: Record<string, unknown> = {}
+  circle.itself = circle
+  assert.throws(() => canonicalJson(circle), /Circular/)
+})
 
 test('what JSON cannot say has no form', () => {
   for (const value of [undefined, () => 1, Symbol('a')])

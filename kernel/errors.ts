@@ -542,10 +542,20 @@ export const catalogue = {
       'مقدمہ دوبارہ کھولیں، پھر ضرورت ہو تو اپنا قدم دہرائیں۔',
     ],
   ),
+  'command.case_or_row': entry(
+    422,
+    ['A case or a file of features is needed, and not both', 'مقدمہ یا خصوصیات کی فائل درکار ہے، دونوں نہیں'],
+    ['Name a case, or give --row with a JSON file.', 'مقدمہ بتائیں، یا ‎--row کے ساتھ JSON فائل دیں۔'],
+  ),
   'command.digest_ambiguous': entry(
     409,
     ['{digest} begins the digest of several models', '{digest} کئی ماڈلوں کے خلاصے کی ابتدا ہے'],
     ['Write more of it.', 'اس کا مزید حصہ لکھیں۔'],
+  ),
+  'command.file_exists': entry(
+    409,
+    ['There is a file {file} already', 'فائل {file} پہلے سے موجود ہے'],
+    ['Choose another name; nothing was written over.', 'دوسرا نام چنیں؛ پرانی فائل جوں کی توں ہے۔'],
   ),
   'command.file_missing': entry(
     404,
@@ -574,6 +584,14 @@ export const catalogue = {
     [
       'Choose one of them, or give the path of a mapping file.',
       'ان میں سے ایک چنیں، یا نقشہ بندی کی فائل کا راستہ دیں۔',
+    ],
+  ),
+  'command.row_invalid': entry(
+    422,
+    ['{file} is not a JSON object of features', '{file} خصوصیات کا JSON نہیں'],
+    [
+      'Write each feature by its name, with a number, a text or null.',
+      'ہر خصوصیت اس کے نام سے لکھیں، قدر عدد، متن یا null ہو۔',
     ],
   ),
   'consent.missing': entry(
@@ -1533,6 +1551,30 @@ export const catalogue = {
       'اطلاق کے مصنف سے کہیں کہ یہ خصوصیت عملیاتی خانوں سے یا کسی موٹے درجے کی قدر سے بنائیں۔',
     ],
   ),
+  'model.case_sealed': entry(
+    409,
+    [
+      'The features of this case are sealed and were not opened',
+      'اس مقدمے کی خصوصیات مہر بند ہیں اور کھولی نہیں گئیں',
+    ],
+    [
+      'State what you read it for with --purpose. What has been erased cannot be opened any more.',
+      '‎--purpose سے بتائیں کہ کس مقصد کے لیے پڑھ رہے ہیں۔ جو مٹایا جا چکا وہ اب نہیں کھل سکتا۔',
+    ],
+  ),
+  'model.engine_cannot': entry(
+    422,
+    ['Engine "{engine}" cannot do this: {work}', 'انجن "{engine}" یہ کام نہیں کر سکتا: {work}'],
+    ['Choose a model of another engine, or another format.', 'کسی دوسرے انجن کا ماڈل یا کوئی اور شکل چنیں۔'],
+  ),
+  'model.engine_refused': entry(
+    422,
+    ['The engine refuses what it was given: {detail}', 'انجن نے دیا گیا مواد قبول نہیں کیا: {detail}'],
+    [
+      'Correct what is named; nothing was kept of it.',
+      'بتائی گئی بات درست کریں؛ اس میں سے کچھ محفوظ نہیں ہوا۔',
+    ],
+  ),
   'model.live_already': entry(
     409,
     ['Model {digest} is live already', 'ماڈل {digest} پہلے ہی فعال ہے'],
@@ -1547,6 +1589,17 @@ export const catalogue = {
     [
       'Train one and promote it: khudi model train {application}, khudi model promote.',
       'ماڈل تربیت دے کر فعال کریں: khudi model train {application}، khudi model promote۔',
+    ],
+  ),
+  'model.not_comparable': entry(
+    422,
+    [
+      'The two models are not of one name in one application',
+      'دونوں ماڈل ایک ہی اطلاق کے ایک ہی نام کے نہیں',
+    ],
+    [
+      'Compare models that look for the same thing: khudi model list',
+      'وہ ماڈل ملائیں جو ایک ہی بات ڈھونڈتے ہوں: khudi model list',
     ],
   ),
   'model.not_declared': entry(

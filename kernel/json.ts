@@ -24,16 +24,21 @@ export const jsonLimits: JsonLimits = { depth: 32, names: 20_000 }
  */
 export function parseJson(bytes: Buffer, limits: JsonLimits = jsonLimits): unknown {
   if (!isUtf8(bytes)) throw new Refusal('request.not_utf8')
-  const { names, hasEscapes } = measure(bytes, limits)
-  const value = parse(bytes)
+  return parseJsonText(bytes.toString(), limits)
+}
+
+/** The same of a text that was read from UTF-8 already. */
+export function parseJsonText(text: string, limits: JsonLimits = jsonLimits): unknown {
+  const { names, hasEscapes } = measure(text, limits)
+  const value = parse(text)
   // An object holds a name once; so where the text has more names than the value, it has one of them twice.
   if (countNames(value, hasEscapes) !== names) throw new Refusal('request.json_duplicate_name')
   return value
 }
 
-function parse(bytes: Buffer): unknown {
+function parse(text: string): unknown {
   try {
-    return JSON.parse(bytes.toString())
+    return JSON.parse(text)
   } catch {
     // The cause is left out: its message quotes the text, which may be about a person.
     throw new Refusal('request.json_malformed')
@@ -50,28 +55,25 @@ const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
 
 /** Counts before anything is built: names (colons outside texts) and nesting. Says nothing about being well formed. */
-function measure(
-  bytes: Buffer,
-  limits: JsonLimits,
-): { readonly names: number; readonly hasEscapes: boolean } {
+function measure(text: string, limits: JsonLimits): { readonly names: number; readonly hasEscapes: boolean } {
   let depth = 0
   let names = 0
   let hasEscapes = false
   let isInText = false
-  for (let at = 0; at < bytes.length; at += 1) {
-    const byte = bytes[at]
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at)
     if (isInText) {
-      if (byte === QUOTE) isInText = false
-      else if (byte === BACKSLASH) {
+      if (unit === QUOTE) isInText = false
+      else if (unit === BACKSLASH) {
         at += 1
-        if (bytes[at] === SMALL_U) hasEscapes = true
+        if (text.charCodeAt(at) === SMALL_U) hasEscapes = true
       }
-    } else if (byte === QUOTE) isInText = true
-    else if (byte === COLON) names += 1
-    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) {
+    } else if (unit === QUOTE) isInText = true
+    else if (unit === COLON) names += 1
+    else if (unit === OPEN_OBJECT || unit === OPEN_LIST) {
       depth += 1
       if (depth > limits.depth) refuseComplexity(limits)
-    } else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) depth -= 1
+    } else if (unit === CLOSE_OBJECT || unit === CLOSE_LIST) depth -= 1
   }
   if (names > limits.names) refuseComplexity(limits)
   return { names, hasEscapes }

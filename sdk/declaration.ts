@@ -1,6 +1,7 @@
 /** The rules of a declaration that its types cannot state; broken ones are found when the application is loaded. */
 import type { Application } from './application.ts'
 import { describeFields } from './describe.ts'
+import type { FeatureSpec, FeatureSpecs } from './features.ts'
 import { legalBasisKinds } from './legal-basis.ts'
 import { protectionPlan } from './protection.ts'
 import type { BilingualText } from './text.ts'
@@ -88,10 +89,12 @@ function checkReasons({ models, reasons = {} }: Declaration, refuse: Refuse): vo
   for (const [name, { features }] of Object.entries(models)) {
     checkCode('model', name, refuse)
     if (Object.keys(features).length === 0) refuse(`model "${name}" sees no feature`)
-    for (const [feature, { reason, unseen }] of Object.entries(features)) {
+    for (const [feature, spec] of Object.entries(features)) {
       if (Object.hasOwn(reasons, feature)) refuse(`"${feature}" is both a reason and a feature: rename one`)
-      sentences.set(`${name}.${feature}`, reason)
-      sentences.set(`${name}.${feature} (unseen)`, unseen)
+      sentences.set(`${name}.${feature}`, spec.reason)
+      sentences.set(`${name}.${feature} (unseen)`, spec.unseen)
+      sentences.set(`${name}.${feature} (comparison)`, spec.comparison?.sentence)
+      checkComparison(features, { feature, spec }, refuse)
     }
   }
   for (const [code, sentence] of sentences) {
@@ -100,6 +103,18 @@ function checkReasons({ models, reasons = {} }: Declaration, refuse: Refuse): vo
     const alone = [...en.symmetricDifference(ur)][0]
     if (alone !== undefined) refuse(`the sentence of "${code}" names ${alone} in one language only`)
   }
+}
+
+function checkComparison(
+  features: FeatureSpecs,
+  { feature, spec: { kind, comparison } }: { readonly feature: string; readonly spec: FeatureSpec },
+  refuse: Refuse,
+): void {
+  if (comparison === undefined) return
+  if (kind !== 'number') refuse(`"${feature}" is no number, and only numbers are compared`)
+  const by = Object.hasOwn(features, comparison.by) ? features[comparison.by]?.kind : undefined
+  if (by !== 'code' && by !== 'category')
+    refuse(`"${feature}" is compared by "${comparison.by}", which is no code or category of its model`)
 }
 
 function checkFields(declaration: Declaration, refuse: Refuse): void {

@@ -58,6 +58,14 @@ test('a sound declaration is taken as it is', () => {
   assert.equal(defineApplication(sound), sound)
 })
 
+const compared = (kind: 'number' | 'code', by: string, ur = 'is {value}, median {median}'): FeatureSpecs => ({
+  place: { kind: 'code', label: named('Place') },
+  age: {
+    kind,
+    label: named('Age'),
+    comparison: { by, sentence: { en: 'is {value}, median {median}', ur } },
+  },
+})
 const faults: readonly (readonly [why: string, change: Partial<typeof sound>, rule: RegExp])[] = [
   ['an id that cannot be a folder', { id: 'Licences' }, /application "Licences": the id is 2 to 40/],
   ['no law', { legalBasis: { ...sound.legalBasis, law: { en: ' ', ur: ' ' } } }, /names the law/],
@@ -116,6 +124,14 @@ const faults: readonly (readonly [why: string, change: Partial<typeof sound>, ru
       }),
     },
     /"risk.age" names \{value\}/,
+  ],
+  ['a text that is compared as a number', { models: modelWith(compared('code', 'place')) }, /"age" is no number/],
+  ['a number compared by a number', { models: modelWith(compared('number', 'age')) }, /compared by "age"/],
+  ['a number compared by what is absent', { models: modelWith(compared('number', 'toString')) }, /"toString"/],
+  [
+    'a comparison that states its median in one language only',
+    { models: modelWith(compared('number', 'place', 'is {value}')) },
+    /"risk.age \(comparison\)" names \{median\}/,
   ],
 ]
 const kept = (years: number, en: string, ur = en) => ({ retention: { years, law: { en, ur } } })

@@ -20,6 +20,8 @@ const Outcome = record({ finding: choice(named('Finding'), { fit: named('Fit'), 
 const features = defineFeatures({
   digits: { kind: 'number', label: named('Digits') },
   prefix: { kind: 'code', label: named('Prefix') },
+  filed: { kind: 'date', label: named('Filed') },
+  named: { kind: 'text', label: named('Named') },
 })
 
 export default defineApplication({
@@ -39,7 +41,7 @@ export default defineApplication({
     risk: defineModel({ case: Case, outcome: Outcome }, {
       engine: 'tabular',
       features,
-      extract: ({ number }) => ({ digits: number.length, prefix: number.slice(0, 2) }),
+      extract: ({ number, filedOn }) => ({ digits: number.length, prefix: number.slice(0, 2), filed: filedOn, named: number }),
       label: ({ finding }) => finding === 'unfit',
     }),
   },
@@ -70,6 +72,8 @@ const misspellings: readonly (readonly [what: string, from: string, to: string])
   ['feature', 'digits: number.length', 'digit: number.length'],
   ['number that is a text', 'digits: number.length', 'digits: number'],
   ['code that is a number', 'prefix: number.slice(0, 2)', 'prefix: 7'],
+  ['date that is a number', 'filed: filedOn', 'filed: 20_454'],
+  ['text that is a number', 'named: number', 'named: 7'],
   ['kind of feature', "kind: 'number'", "kind: 'integer'"],
   ['classification', "'official'", "'secret'"],
   ['title in one language', "{ en: 'Licences', ur: 'لائسنس' }", "{ en: 'Licences' }"],

@@ -7,8 +7,8 @@ export interface ProgressOutput {
 }
 
 export interface Progress {
-  /** `total` is `undefined` where nobody can know it yet. */
-  update(done: number, total: number | undefined): void
+  /** `total` is `undefined` where nobody can know it yet; `note` stands at the end of the line. */
+  update(done: number, total: number | undefined, note?: string): void
   /** Ends the line with the whole count, time and rate. */
   end(note?: string): void
 }
@@ -31,14 +31,16 @@ export function progress(
     else output.write(`\r\u001b[K${text.slice(0, (output.columns ?? 80) - 1)}${isLast ? '\n' : ''}`)
   }
   return {
-    update(done, total) {
+    update(done, total, note) {
       // Work that an earlier run did is not this run's speed.
       base ??= done
       last = { done, total }
       const now = clock()
       if (now - writtenAt < (output.isTTY === true ? terminalMs : plainMs)) return
       writtenAt = now
-      write(line(title, { done, total, base, seconds: (now - startedAt) / 1000 }), false)
+      const seconds = (now - startedAt) / 1000
+      const told = note === undefined ? '' : `, ${note}`
+      write(`${line(title, { done, total, base, seconds })}${told}`, false)
     },
     end(note) {
       const seconds = (clock() - startedAt) / 1000

@@ -12,7 +12,7 @@ import { delimiters } from '../kernel/imports/mapping.ts'
 import { ImportRow, ImportState } from '../kernel/imports/store.ts'
 import { JobState } from '../kernel/jobs/store.ts'
 import { LogKeyRow } from '../kernel/log/store.ts'
-import { ModelState } from '../kernel/models/store.ts'
+import { ModelOrigin, ModelState } from '../kernel/models/store.ts'
 import { Ending } from '../kernel/proposals/store.ts'
 import { SystemState } from '../kernel/register/store.ts'
 import { Verdict } from '../kernel/reviews/store.ts'
@@ -42,6 +42,7 @@ const sets = [
   ['imports', 'state', ImportState.options],
   ['jobs', 'state', JobState.options],
   ['log_keys', 'algorithm', LogKeyRow.shape.algorithm.options],
+  ['models', 'origin', ModelOrigin.options],
   ['models', 'state', ModelState.options],
   ['proposal_endings', 'state', Ending.options],
   ['reviews', 'verdict', Verdict.options],

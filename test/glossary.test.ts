@@ -17,7 +17,7 @@ import { ReviewKind } from '../kernel/decisions/store.ts'
 import { ImportState } from '../kernel/imports/store.ts'
 import { JobState } from '../kernel/jobs/store.ts'
 import { LogKind } from '../kernel/log/kinds.ts'
-import { ModelState } from '../kernel/models/store.ts'
+import { ModelOrigin, ModelState } from '../kernel/models/store.ts'
 import { proposalStates } from '../kernel/proposals/proposals.ts'
 import { SystemState } from '../kernel/register/store.ts'
 import { classificationSpecs } from '../kernel/registers/classifications.ts'
@@ -49,6 +49,7 @@ const closedSets: Readonly<Record<string, readonly string[]>> = {
   Verdicts: Verdict.options,
   'Kinds of log entry': LogKind.options,
   'Model states': ModelState.options,
+  'Origins of models': ModelOrigin.options,
   'Proposal states': proposalStates,
   'Register states': SystemState.options,
   'Job states': JobState.options,

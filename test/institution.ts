@@ -22,6 +22,7 @@ import { fileOf, mapping } from './applications/permits/mapping.ts'
 import { type FurnishedBackends, furnishBackends } from './institution-backends.ts'
 import { type FurnishedDuties, furnishDuties } from './institution-duties.ts'
 import { furnishLog } from './institution-log.ts'
+import { furnishModels } from './institution-models.ts'
 import { type FurnishedRights, furnishRights } from './institution-rights.ts'
 import { furnishSignIn } from './institution-sign-in.ts'
 import { type FurnishedUnits, furnishUnits } from './institution-units.ts'
@@ -78,6 +79,7 @@ export async function furnish(kernel: ServingKernel, slug: string): Promise<Furn
     expiresAt: new Date(kernel.clock().getTime() + 86_400_000),
   })
   await trainLive(kernel, operator, { applicationId: 'parcels', modelName: 'danger' })
+  await furnishModels(kernel, operator)
   const { cases, decisionId } = await makeCases(kernel, operator, clerk)
   // What comes after still waits for its place.
   await furnishLog(kernel, operator, slug)

@@ -107,7 +107,7 @@ function session({ credentials, institution }: Demonstration, username: string):
 /** Declarations by what the demonstration's model says of them. */
 async function declarations(on: Kernel, demonstration: Demonstration) {
   const application = on.applications.get('customs')?.application
-  const samples = [...(application?.sample?.({ seed: 77, count: 400 }) ?? [])].map((one) =>
+  const samples = [...(application?.sample?.({ seed: 77, count: 2_000 }) ?? [])].map((one) =>
     JSON.stringify(one.case),
   )
   const models = await liveDigests(on, demonstration)

@@ -231,7 +231,16 @@ const queries: Readonly<Record<string, string>> = {
   'model.trained': `
     select encode(model_digest, 'hex') as id, json_build_object('application', application_id, 'engine', engine,
       'model', model_name, 'modelDigest', encode(model_digest, 'hex'), 'training', training::text) as record
-    from models where institution_id = $1`,
+    from models where institution_id = $1 and origin = 'trained'`,
+  'model.imported': `
+    select encode(model_digest, 'hex') as id, json_build_object('application', application_id, 'engine', engine,
+      'model', model_name, 'modelDigest', encode(model_digest, 'hex'), 'training', training::text) as record
+    from models where institution_id = $1 and origin = 'imported'`,
+  'model.evaluated': `
+    select evaluation_id as id, json_build_object('application', application_id, 'evaluatedAt', iso(evaluated_at),
+      'evaluatedBy', evaluated_by, 'evaluation', evaluation_id, 'from', period_from, 'model', model_name, 'modelDigest',
+      encode(model_digest, 'hex'), 'report', report::text, 'to', period_to) as record
+    from model_evaluations where institution_id = $1`,
   'model.promoted': `
     select encode(model_digest, 'hex') as id, json_build_object('application', application_id, 'engine', engine,
       'model', model_name, 'modelDigest', encode(model_digest, 'hex'), 'training', training::text) as record

@@ -29,6 +29,7 @@ export const boundTables: Readonly<
   identities: {},
   ai_systems: {},
   models: {},
+  model_evaluations: {},
   // What came with the opening of a case may as well have come just after: its version is known to two or three.
   cases: {},
   decisions: {},

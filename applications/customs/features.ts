@@ -20,6 +20,13 @@ const valuePerKgIn = (en: string, ur: string) =>
       en: `A kilogram is declared at {value} ${en}`,
       ur: `فی کلوگرام مالیت {value} ${ur} ظاہر کی گئی ہے`,
     },
+    comparison: {
+      by: 'goodsAndRoute',
+      sentence: {
+        en: `A kilogram is declared at {value} ${en}; the last {count} declarations of these goods on this route at this duty: median {median}, half of them between {lower} and {upper}`,
+        ur: `فی کلوگرام مالیت {value} ${ur} ظاہر کی گئی ہے؛ اسی سامان، راستے اور محصول کے پچھلے {count} ڈیکلریشنوں کی درمیانی مالیت (وسطانیہ) {median} ہے اور ان میں سے نصف {lower} اور {upper} کے درمیان ہیں`,
+      },
+    },
   }) as const
 
 /** Features with what a reason says of them. */

@@ -10,7 +10,7 @@ import {
   standing,
 } from './backend.ts'
 import { Country } from './facts.ts'
-import { backendById, homeCountry, listBackends } from './store.ts'
+import { backendsById, homeCountry, listBackends } from './store.ts'
 
 export interface Reading {
   readonly installation: Installation
@@ -23,20 +23,38 @@ export async function homeCountryIn(tx: Transaction, installation: Installation)
   return set === undefined ? installation.country : Country.parse(set.country)
 }
 
+/** Backends as they stand at one moment, withdrawn or not, by identifier. */
+export type Standing = ReadonlyMap<string, StandingBackend>
+
 /** One backend as it stands now, withdrawn or not; `undefined` where it never was. */
 export async function backendIn(
   tx: Transaction,
-  { installation, now }: Reading,
+  reading: Reading,
   backendId: string,
 ): Promise<StandingBackend | undefined> {
-  const [row, home] = await Promise.all([
-    tx.maybe(backendById, [tx.institutionId, backendId]),
+  return (await standingIn(tx, reading, [backendId])).get(backendId)
+}
+
+/** Several at once; one that never was is left out. */
+export async function standingIn(
+  tx: Transaction,
+  { installation, now }: Reading,
+  backendIds: readonly string[],
+): Promise<Standing> {
+  const [rows, home] = await Promise.all([
+    tx.rows(backendsById, [tx.institutionId, backendIds]),
     homeCountryIn(tx, installation),
   ])
-  const stated = row === undefined ? undefined : backendOf(row)
-  const builtIn = builtInBackends(installation).find((one) => one.backendId === backendId)
-  const found: Backend | undefined = builtIn === undefined ? stated : inForce(builtIn, stated)
-  return found === undefined ? undefined : standing(found, home, now)
+  const stated = new Map(rows.map((row) => [row.backendId, backendOf(row)]))
+  const builtIns = new Map(builtInBackends(installation).map((one) => [one.backendId, one]))
+  return new Map(
+    backendIds.flatMap((backendId) => {
+      const builtIn = builtIns.get(backendId)
+      const found: Backend | undefined =
+        builtIn === undefined ? stated.get(backendId) : inForce(builtIn, stated.get(backendId))
+      return found === undefined ? [] : [[backendId, standing(found, home, now)] as const]
+    }),
+  )
 }
 
 /** All of them, those withdrawn included, by identifier. */

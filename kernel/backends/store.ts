@@ -53,6 +53,16 @@ export const backendById = statement({
   row: BackendRow,
 })
 
+/** The version in force of each of these that is in the register, withdrawn or not. */
+export const backendsById = statement({
+  name: 'backends.byIds',
+  text: `
+    select distinct on (backend_id) ${columns} from backends
+    where institution_id = $1 and backend_id = any($2::text[])
+    order by backend_id, version desc`,
+  row: BackendRow,
+})
+
 /** The version in force of every backend, those withdrawn included. */
 export const listBackends = statement({
   name: 'backends.list',

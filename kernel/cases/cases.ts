@@ -1,7 +1,7 @@
 /** Cases: what is to be decided about. Opened once by their reference; moved on by decisions, reviews and outcomes. */
 import { type Actor, everywhere, type Scope, unitsFor } from '../access/roles.ts'
 import type { Transaction } from '../db/database.ts'
-import { packed } from '../db/packed.ts'
+import { packed, packedTexts } from '../db/packed.ts'
 import { type DecisionRow, decisionsOf } from '../decisions/decisions.ts'
 import { Refusal } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
@@ -84,12 +84,13 @@ export async function addCases(
 /** What is given of cases, column by column, in the order of the statement. */
 function columnsOf(cases: readonly NewCase[]) {
   const sealed = packed(cases.map((given) => given.sealed))
+  const payloads = packedTexts(cases.map(({ payload }) => payload))
   return [
     cases.map(({ caseId }) => caseId),
     cases.map(({ reference }) => reference),
     cases.map(({ state }) => state),
     cases.map(({ occurredOn }) => occurredOn),
-    cases.map(({ payload }) => payload),
+    payloads.bytes,
     sealed.bytes,
     packed(cases.map(({ payloadDigest }) => payloadDigest)).bytes,
     cases.map(({ holderId }) => holderId),
@@ -98,6 +99,8 @@ function columnsOf(cases: readonly NewCase[]) {
     cases.map(({ unitId }) => unitId),
     sealed.starts,
     sealed.lengths,
+    payloads.starts,
+    payloads.lengths,
   ]
 }
 

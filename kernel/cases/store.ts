@@ -36,19 +36,20 @@ export type CaseRow = z.infer<typeof CaseRow>
 const columns = `case_id, application_id, reference, state, version, occurred_on, payload, sealed, payload_digest,
     holder_id, unit_id, source, review_role, priority, opened_at, changed_at, forgotten_at`
 
-/** Adds cases; one whose reference is taken is left out of the answer. What is sealed and the digests come packed. */
+/** Adds cases; one whose reference is taken is left out of the answer. Payloads, what is sealed and the digests come packed. */
 export const insertCases = statement({
   name: 'cases.insert',
   text: `
     insert into cases (institution_id, case_id, application_id, reference, state, version, occurred_on, payload, sealed,
       payload_digest, holder_id, unit_id, source, review_role, priority, opened_at, changed_at)
-    select $1, case_id, $2, reference, state, 1, occurred_on, payload,
+    select $1, case_id, $2, reference, state, 1, occurred_on,
+      convert_from(substring($9::bytea from payload_at for payload_bytes), 'UTF8')::json,
       substring($10::bytea from sealed_at for sealed_bytes), substring($11::bytea from (32 * place - 31)::int for 32),
       holder_id, unit_id, $3, review_role, priority, $4, $4
-    from unnest($5::uuid[], $6::text[], $7::text[], $8::date[], $9::json[], $12::uuid[], $13::text[], $14::float8[],
-        $15::uuid[], $16::integer[], $17::integer[]) with ordinality
-      as given (case_id, reference, state, occurred_on, payload, holder_id, review_role, priority, unit_id, sealed_at,
-        sealed_bytes, place)
+    from unnest($5::uuid[], $6::text[], $7::text[], $8::date[], $12::uuid[], $13::text[], $14::float8[], $15::uuid[],
+        $16::integer[], $17::integer[], $18::integer[], $19::integer[]) with ordinality
+      as given (case_id, reference, state, occurred_on, holder_id, review_role, priority, unit_id, sealed_at, sealed_bytes,
+        payload_at, payload_bytes, place)
     on conflict (institution_id, application_id, reference) do nothing
     returning case_id`,
   row: z.strictObject({ caseId: z.uuid() }),

@@ -152,10 +152,10 @@ async function answer(program: Program, id: string, told: Told): Promise<unknown
       return sayOutcomes(await program.application(id), told.outcomes)
     case 'load':
       return program.load(told)
-    case 'train': {
-      const trained = await program.train(told, (progress) => say({ said: 'progress', progress }))
-      return { ...trained, bytes: toBytes(trained.bytes).toString('base64') }
-    }
+    case 'rows':
+      return (await program.rows(told)).map((one) => one ?? null)
+    case 'row':
+      return program.row(told)
     case 'measure':
       return (await program.measure(told)).map((one) => one ?? null)
   }

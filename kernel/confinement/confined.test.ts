@@ -149,7 +149,9 @@ test('a model is trained, loaded, measured and asked as in a thread, to the byte
   const threads = inThreadsOf()
   const asked = async ({ workers }: { readonly workers: Workers }) => {
     const about = { applicationId: 'parcels', modelName: 'danger', examples }
-    const { bytes, ...trained } = await workers.run({ kind: 'train', ...about, seed: 1 })
+    const learned = await workers.run({ kind: 'train', ...about, seed: 1 })
+    assert.ok(learned)
+    const { bytes, ...trained } = learned
     const digest = sha256(bytes).toString('hex')
     await workers.load({ applicationId: 'parcels', name: 'danger', engine: 'tabular', digest, bytes })
     const measured = await workers.run({ kind: 'measure', ...about, digest })

@@ -2,15 +2,15 @@
  * A foreign application at work: asked like the worker threads, answered from a process of its own. A process that breaches a cap
  * is killed and replaced; the case that it was at goes to an officer unaided, and the batch goes on with the next one.
  */
-import type { Application, FieldProblem } from '@khudi/sdk'
+import type { AnyModelSpec, Application, FeatureRow, FieldProblem } from '@khudi/sdk'
 import { notNameable, type ReadCase, type RefusedCase, type StoredCase } from '../decisions/run.ts'
-import type { Answers, LoadTask, ModelKey, Progress, Task } from '../decisions/tasks.ts'
+import type { Answers, ApplicationTask, LoadTask, ModelKey, Task } from '../decisions/tasks.ts'
 import { Refusal } from '../errors.ts'
 import { Breaker } from './breaker.ts'
 import { type Caps, Stopped, trainingCaps, usualCaps } from './caps.ts'
 import { ConfinedProcess } from './confined-process.ts'
 import type { Launch } from './launch.ts'
-import { MeasuredList, type Said, SaidRefusal, type Told, Trained } from './protocol.ts'
+import { FeatureRowSaid, MeasuredList, RowsList, type Said, SaidRefusal, type Told } from './protocol.ts'
 import { type CaseSaid, settle } from './settle.ts'
 
 type TaskOf<K extends Task['kind']> = Extract<Task, { kind: K }>
@@ -50,12 +50,14 @@ export class ConfinedApplication {
   }
 
   /** Answers what the worker threads' program answers to this kind of task. */
-  run(task: Exclude<Task, LoadTask>, onProgress?: (progress: Progress) => void): Promise<unknown> {
+  run(task: Exclude<ApplicationTask, LoadTask | TaskOf<'train'>>): Promise<unknown> {
     switch (task.kind) {
       case 'decide':
         return this.decide(task)
-      case 'train':
-        return this.train(task, onProgress)
+      case 'rows':
+        return this.rows(task)
+      case 'row':
+        return this.row(task)
       case 'measure':
         return this.measure(task)
     }
@@ -85,13 +87,26 @@ export class ConfinedApplication {
     return found
   }
 
-  async train(task: TaskOf<'train'>, onProgress?: (progress: Progress) => void): Promise<Answers['train']> {
-    const hear = (said: Said) => {
-      if (said.said === 'progress') onProgress?.(said.progress)
-    }
-    const done = await this.#inTurn(() => this.#ask(task, trainingCaps(this.#caps), hear))
-    const { bytes, ...trained } = Trained.parse(done)
-    return { ...trained, bytes: Buffer.from(bytes, 'base64') }
+  /** What the application declares of a model. @throws Error where it declares none of this name */
+  modelSpec(name: string): AnyModelSpec {
+    const { models } = this.#settings.application
+    const spec = Object.hasOwn(models, name) ? models[name] : undefined
+    if (spec === undefined) throw new Error(`the application declares no model "${name}"`)
+    return spec
+  }
+
+  /** What the application makes of each example: features, label, value. */
+  async rows(task: TaskOf<'rows'>): Promise<Answers['rows']> {
+    const rows: Answers['rows'] = []
+    const caps = trainingCaps(this.#caps)
+    const said = RowsList.parse(await this.#inTurn(() => this.#ask(task, caps)))
+    if (said.length !== task.examples.length) throw this.#refused()
+    for (const one of said) rows.push(one ?? undefined)
+    return rows
+  }
+
+  async row(task: TaskOf<'row'>): Promise<FeatureRow> {
+    return FeatureRowSaid.parse(await this.#inTurn(() => this.#ask(task, this.#caps)))
   }
 
   async measure(task: TaskOf<'measure'>): Promise<Answers['measure']> {

@@ -56,9 +56,16 @@ function elsewhere(): never {
 
 function modelOf({ engine, features, hasValue, valueLabel }: Description['models'][string]): AnyModelSpec {
   const specs = Object.fromEntries(
-    Object.entries(features).map(([name, { kind, label, reason, unseen }]) => [
+    Object.entries(features).map(([name, { kind, label, monotone, reason, unseen, comparison }]) => [
       name,
-      { kind, label, ...(reason !== undefined && { reason }), ...(unseen !== undefined && { unseen }) },
+      {
+        kind,
+        label,
+        ...(monotone !== undefined && { monotone }),
+        ...(reason !== undefined && { reason }),
+        ...(unseen !== undefined && { unseen }),
+        ...(comparison !== undefined && { comparison }),
+      },
     ]),
   )
   return {

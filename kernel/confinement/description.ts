@@ -95,10 +95,12 @@ const FieldNode: z.ZodType<FieldNode> = z.lazy(() =>
 )
 
 const Feature = z.strictObject({
-  kind: z.enum(['number', 'code', 'category']),
+  kind: z.enum(['number', 'code', 'category', 'date', 'text']),
+  monotone: z.union([z.literal(1), z.literal(-1)]).optional(),
   label: Text,
   reason: Text.optional(),
   unseen: Text.optional(),
+  comparison: z.strictObject({ by: name, sentence: Text }).optional(),
 })
 
 export const Description = z.strictObject({

@@ -25,7 +25,7 @@ export type Told =
     }
   | { readonly kind: 'outcomes'; readonly outcomes: readonly unknown[] }
   | LoadTask
-  | Extract<Task, { kind: 'train' | 'measure' }>
+  | Extract<Task, { kind: 'rows' | 'row' | 'measure' }>
 
 /** Text that can be stored and shown: no control characters, no half of a surrogate pair. */
 const words = (most: number) =>
@@ -77,10 +77,6 @@ export const Said = z.discriminatedUnion('said', [
   z.strictObject({ said: z.literal('taken'), index }),
   z.strictObject({ said: z.literal('decided'), index, decided: Decided }),
   z.strictObject({ said: z.literal('failed'), index, failure: z.string().max(500) }),
-  z.strictObject({
-    said: z.literal('progress'),
-    progress: z.strictObject({ done: z.number(), total: z.number(), metric: z.number() }),
-  }),
   z.strictObject({ said: z.literal('done'), value: z.unknown() }),
   z.strictObject({ said: z.literal('error'), message: z.string().max(500), refusal: z.unknown().optional() }),
 ])
@@ -98,14 +94,15 @@ export const SaidRefusal = z.discriminatedUnion('code', [
   }),
 ])
 
-const figures = z.record(z.string().regex(/^[A-Za-z]\w{0,59}$/), z.union([z.number(), z.string().max(200)]))
+/** Values of a case by feature; whether they fit the feature's kind is for the engine to say. */
+export const FeatureRowSaid = z.record(
+  z.string().max(100),
+  z.union([z.number(), z.string().max(2000), z.null()]),
+)
 
-export const Trained = z.strictObject({
-  bytes: z.base64(),
-  summary: figures,
-  examples: index,
-  positives: index,
-})
+export const RowsList = z.array(
+  z.strictObject({ row: FeatureRowSaid.nullable(), label: z.boolean(), value: z.number() }).nullable(),
+)
 
 export const MeasuredList = z.array(
   z

@@ -12,6 +12,7 @@ import {
   statement,
   type Transaction,
 } from './database.ts'
+import { packedTexts } from './packed.ts'
 
 const database = await freshDatabase()
 const { db } = database
@@ -43,6 +44,59 @@ function echo(type: string, schema: z.ZodType): Statement<Record<string, unknown
 async function roundTrip(type: string, schema: z.ZodType, value: Parameter): Promise<unknown> {
   return (await db.platform((tx) => tx.one(echo(type, schema), [value]))).value
 }
+
+test('lists arrive as they are, whatever their elements look like', async () => {
+  const list = (type: string, element: z.ZodType, values: Parameter) =>
+    roundTrip(`${type}[]`, z.array(element.nullable()), values)
+  const texts = [
+    'NULL',
+    'null',
+    null,
+    '',
+    ' ',
+    'a b',
+    '{',
+    '}',
+    ',',
+    '"',
+    '\\',
+    '\\"',
+    "'",
+    '\t\r\n',
+    'ہاں',
+    '😀',
+    '\u007f',
+  ]
+  assert.deepEqual(await list('text', z.string(), texts), texts)
+  assert.deepEqual(await list('integer', z.int(), [1, null, -2]), [1, null, -2])
+  assert.deepEqual(await list('double precision', z.number(), [0.1, -1e-300, null]), [0.1, -1e-300, null])
+  assert.deepEqual(await list('boolean', z.boolean(), [true, null, false]), [true, null, false])
+})
+
+test('texts that come packed are cut out as they were', async () => {
+  const cut = statement({
+    name: 'test.cut',
+    text: `
+      select convert_from(substring($1::bytea from starts for lengths), 'UTF8') as value
+      from unnest($2::integer[], $3::integer[]) as given (starts, lengths)`,
+    row: z.strictObject({ value: z.string() }),
+  })
+  const text = fc.string({ unit: 'binary' }).filter(isStorable)
+  await fc.assert(
+    fc.asyncProperty(fc.array(text), async (texts) => {
+      const { bytes, starts, lengths } = packedTexts(texts)
+      const rows = await db.platform((tx) => tx.rows(cut, [bytes, starts, lengths]))
+      assert.deepEqual(
+        rows.map(({ value }) => value),
+        texts,
+      )
+    }),
+    { numRuns: 30 },
+  )
+})
+
+/** What PostgreSQL takes as a text. */
+const isStorable = (text: string) => text.isWellFormed() && !text.includes('\0')
 
 test('values come back as the schema says', async () => {
   assert.equal(await roundTrip('boolean', z.boolean(), true), true)

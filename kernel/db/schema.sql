@@ -639,6 +639,27 @@ alter table logs enable row level security;
 create policy own_institution on logs for all to khudi_kernel using ((institution_id = ( SELECT (current_setting('khudi.institution_id'::text))::uuid AS current_setting))) with check ((institution_id = ( SELECT (current_setting('khudi.institution_id'::text))::uuid AS current_setting)));
 grant insert, select on logs to khudi_kernel;
 
+create table model_evaluations (
+  institution_id uuid not null,
+  evaluation_id uuid not null,
+  application_id text not null,
+  model_name text not null,
+  model_digest bytea not null,
+  period_from date not null,
+  period_to date not null,
+  report json not null,
+  evaluated_by text not null,
+  evaluated_at timestamp(3) with time zone not null,
+  constraint model_evaluations_pkey PRIMARY KEY (institution_id, evaluation_id),
+  constraint model_evaluations_institution_id_application_id_model_name_fkey FOREIGN KEY (institution_id, application_id, model_name, model_digest) REFERENCES models(institution_id, application_id, model_name, model_digest),
+  constraint model_evaluations_institution_id_fkey FOREIGN KEY (institution_id) REFERENCES institutions(institution_id),
+  constraint model_evaluations_check CHECK ((period_to >= period_from))
+);
+CREATE INDEX model_evaluations_by_model ON model_evaluations USING btree (institution_id, application_id, model_digest, evaluation_id);
+alter table model_evaluations enable row level security;
+create policy own_institution on model_evaluations for all to khudi_kernel using ((institution_id = ( SELECT (current_setting('khudi.institution_id'::text))::uuid AS current_setting))) with check ((institution_id = ( SELECT (current_setting('khudi.institution_id'::text))::uuid AS current_setting)));
+grant insert, select on model_evaluations to khudi_kernel;
+
 create table models (
   institution_id uuid not null,
   model_digest bytea not null,
@@ -649,9 +670,11 @@ create table models (
   training json not null,
   created_at timestamp with time zone not null,
   promoted_at timestamp with time zone,
+  origin text not null default 'trained'::text,
   constraint models_pkey PRIMARY KEY (institution_id, application_id, model_name, model_digest),
   constraint models_institution_id_fkey FOREIGN KEY (institution_id) REFERENCES institutions(institution_id),
   constraint models_model_digest_check CHECK ((length(model_digest) = 32)),
+  constraint models_origin_check CHECK ((origin = ANY (ARRAY['trained'::text, 'imported'::text]))),
   constraint models_state_check CHECK ((state = ANY (ARRAY['draft'::text, 'live'::text, 'retired'::text])))
 );
 CREATE UNIQUE INDEX models_one_live ON models USING btree (institution_id, application_id, model_name) WHERE (state = 'live'::text);

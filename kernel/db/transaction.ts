@@ -1,11 +1,15 @@
 /** One transaction on one connection: what the stores' functions are given. */
 import type pg from 'pg'
+import { arrayText } from './array-text.ts'
 import type { ReceivedField } from './decode.ts'
 import type { Parameter, Statement } from './statement.ts'
 
 /** Every value stays the text that came over the wire; decode.ts knows the schema and takes it from there. */
 const untouched = { getTypeParser: () => asReceived }
 const asReceived = (value: unknown): unknown => value
+
+/** Arrays as the text that they travel as; what else there is, the driver writes. */
+const asSent = (value: Parameter): Parameter => (Array.isArray(value) ? (arrayText(value) ?? value) : value)
 
 const STREAM_BATCH = 1_000
 
@@ -37,7 +41,7 @@ export class Transaction {
   /** All rows. Statements started together (`Promise.all`) travel together and run in the order started. */
   async rows<Row>(statement: Statement<Row>, parameters: readonly Parameter[] = []): Promise<Row[]> {
     const { name, text } = statement
-    const { fields, rows } = await this.#query({ name, text, values: [...parameters] })
+    const { fields, rows } = await this.#query({ name, text, values: parameters.map(asSent) })
     return statement.decode(fields, rows)
   }
 
@@ -65,7 +69,7 @@ export class Transaction {
   /** Runs a statement for its effect; the number of rows that it inserted, updated or deleted. */
   async run(statement: Statement<unknown>, parameters: readonly Parameter[] = []): Promise<number> {
     const { name, text } = statement
-    const { rowCount } = await this.#query({ name, text, values: [...parameters] })
+    const { rowCount } = await this.#query({ name, text, values: parameters.map(asSent) })
     return rowCount
   }
 
@@ -81,7 +85,7 @@ export class Transaction {
     this.#cursors += 1
     const cursor = `stream_${this.#cursors}`
     const text = `declare ${cursor} no scroll cursor for ${statement.text}`
-    await this.#query({ text, values: [...parameters] })
+    await this.#query({ text, values: parameters.map(asSent) })
     try {
       for (;;) {
         const { fields, rows } = await this.#query({

@@ -2,7 +2,7 @@
 import { type Actor, unitsFor } from '../access/roles.ts'
 import { type CaseState, next } from '../cases/states.ts'
 import type { Transaction } from '../db/database.ts'
-import { packed } from '../db/packed.ts'
+import { packed, packedTexts } from '../db/packed.ts'
 import { Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
@@ -141,6 +141,7 @@ export async function insertRulings(
   if (first === undefined) return []
   const rows = rulings.map(({ row }) => row)
   const sealed = packed(rows.map((row) => row.sealed))
+  const reasons = packedTexts(rows.map((row) => row.reasons))
   await tx.run(insertDecisions, [
     tx.institutionId,
     pinned.application.id,
@@ -151,13 +152,15 @@ export async function insertRulings(
     rows.map(({ caseId }) => caseId),
     rows.map(({ recommendation }) => recommendation),
     rows.map(({ score }) => score),
-    rows.map(({ reasons }) => reasons),
+    reasons.bytes,
     sealed.bytes,
     rows.map(({ review }) => review),
     rows.map(({ reviewRole }) => reviewRole),
     sealed.starts,
     sealed.lengths,
     pinned.policyDigest,
+    reasons.starts,
+    reasons.lengths,
   ])
   return rulings.map(({ row, holderId }) => recordOf(row, holderId))
 }

@@ -24,7 +24,7 @@ import {
 } from '../cases/cases.ts'
 import { next } from '../cases/states.ts'
 import type { Transaction } from '../db/database.ts'
-import { requireStorage } from '../egress/storage.ts'
+import { requireStorage, storageIn } from '../egress/storage.ts'
 import type { ErrorParameters, Refusal } from '../errors.ts'
 import { newId } from '../identifiers.ts'
 import type { Kernel } from '../kernel.ts'
@@ -119,11 +119,9 @@ export async function prepare(kernel: Kernel, actor: Actor, request: IntakeReque
   const { applicationId, submissions, isDecided } = request
   // 1.
   const pinned = isDecided ? await pin(kernel, actor.institutionId, applicationId) : undefined
-  const found =
-    pinned ??
-    (await kernel.db.transaction(actor.institutionId, (tx) => requireLive(kernel, tx, applicationId)))
+  const found = pinned ?? (await opening(kernel, actor.institutionId, applicationId))
   const { application } = found
-  await requireStorage(kernel, actor.institutionId, application)
+  await requireStorage(kernel, actor.institutionId, { application, seen: found.storage })
   // 2.
   const payloads = submissions.map(({ json }) => json)
   const permitted = await decidePermitted(kernel, actor, { application, pinned, payloads })
@@ -151,6 +149,18 @@ export async function prepare(kernel: Kernel, actor: Actor, request: IntakeReque
     return { read: item.read, sealing }
   })
   return { request, pinned, items, holders, said, application }
+}
+
+/** What is needed of an application whose cases are only opened. */
+async function opening(kernel: Kernel, institutionId: string, applicationId: string) {
+  return kernel.db.transaction(
+    institutionId,
+    async (tx) => ({
+      application: (await requireLive(kernel, tx, applicationId)).application,
+      storage: await storageIn(tx, kernel),
+    }),
+    { isReadOnly: true },
+  )
 }
 
 type Answer = ReadCase | RefusedCase | undefined

@@ -3,11 +3,14 @@
  * confirmed in the transaction that commits the batch.
  */
 import type { Application } from '@khudi/sdk'
+import type { Standing } from '../backends/reading.ts'
 import type { Transaction } from '../db/database.ts'
+import { storageIn } from '../egress/storage.ts'
 import { samplingKeyOf } from '../institutions/institutions.ts'
 import type { Kernel } from '../kernel.ts'
 import { liveModelsOf, loadModels, type ModelRow } from '../models/models.ts'
-import { requireLive } from '../register/register.ts'
+import type { InstalledApplication } from '../register/applications.ts'
+import { installed, requireLive } from '../register/register.ts'
 import { type PinRow, pinOf, policyName } from './store.ts'
 
 export interface Pin {
@@ -22,9 +25,17 @@ export interface Pin {
   readonly modelDigest: Uint8Array | null
   /** Of the policies in force, 32 bytes. */
   readonly policyDigest: Buffer
+  /** Where its cases come to lie, as the register of backends said when pinned. */
+  readonly storage: Standing
   /** Register, policies and models as they were when pinned, to be compared at commit. */
   readonly fingerprint: string
 }
+
+/** What the fingerprint and the installed code say: the same as long as they are. */
+type Pinned = Pick<Pin, 'application' | 'applicationDigest' | 'samplingKey' | 'models' | 'fingerprint'>
+
+/** The last of each application at each institution, by database; good for as long as the fingerprint read anew equals it. */
+const lastPinned = new WeakMap<Kernel['db'], Map<string, Pinned & { readonly of: InstalledApplication }>>()
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
 
@@ -39,20 +50,14 @@ export async function pin(kernel: Kernel, institutionId: string, applicationId: 
   const pinned = await kernel.db.transaction(
     institutionId,
     async (tx) => {
-      const { application, digest } = await requireLive(kernel, tx, applicationId)
-      const models = await liveModelsOf(tx, applicationId, Object.keys(application.models))
-      const samplingKey = await samplingKeyOf(tx)
-      const rows = await tx.rows(pinOf, [institutionId, applicationId])
+      const [rows, storage] = await Promise.all([
+        tx.rows(pinOf, [institutionId, applicationId]),
+        storageIn(tx, kernel),
+      ])
       const policies = rows.find(({ name }) => name === policyName)
       if (policies === undefined) throw new Error('policies were just put in force')
-      return {
-        application,
-        applicationDigest: digest,
-        models,
-        samplingKey,
-        policyDigest: Buffer.from(policies.digest),
-        fingerprint: fingerprintOf(rows),
-      }
+      const found = await pinnedIn(kernel, tx, { applicationId, fingerprint: fingerprintOf(rows) })
+      return { ...found, storage, policyDigest: Buffer.from(policies.digest) }
     },
     { isReadOnly: true },
   )
@@ -65,6 +70,26 @@ export async function pin(kernel: Kernel, institutionId: string, applicationId: 
     digests: Object.fromEntries(pinned.models.map((model) => [model.modelName, hex(model.modelDigest)])),
     modelDigest: only !== undefined && another === undefined ? only.modelDigest : null,
   }
+}
+
+/** Reads what is pinned, unless nothing of it has changed since it was read before: the fingerprint names all of it by digest. */
+async function pinnedIn(
+  kernel: Kernel,
+  tx: Transaction,
+  { applicationId, fingerprint }: { readonly applicationId: string; readonly fingerprint: string },
+): Promise<Pinned> {
+  const all = lastPinned.get(kernel.db) ?? new Map<string, Pinned & { readonly of: InstalledApplication }>()
+  lastPinned.set(kernel.db, all)
+  const key = `${tx.institutionId}/${applicationId}`
+  const before = all.get(key)
+  if (before?.fingerprint === fingerprint && before.of === installed(kernel, applicationId)) return before
+  const live = await requireLive(kernel, tx, applicationId)
+  const { application, digest } = live
+  const models = await liveModelsOf(tx, applicationId, Object.keys(application.models))
+  const samplingKey = await samplingKeyOf(tx)
+  const pinned = { of: live, application, applicationDigest: digest, models, samplingKey, fingerprint }
+  all.set(key, pinned)
+  return pinned
 }
 
 /** Whether register, policies and live models still are as pinned; read in the transaction that commits what they decided. */

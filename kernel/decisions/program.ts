@@ -3,12 +3,13 @@
  * them. The same in a thread (`worker.ts`) and in a confined process (`kernel/confinement/child.ts`).
  */
 import { pathToFileURL } from 'node:url'
-import type { Application, Engine, LoadedModel } from '@khudi/sdk'
+import type { Application, FeatureRow, LoadedModel } from '@khudi/sdk'
 import { Refusal } from '../errors.ts'
 import { digestOf } from '../register/digest.ts'
 import { refuseCarried } from './carried.ts'
-import { type Models, readExample, runCase } from './run.ts'
-import type { Answers, Progress, Task } from './tasks.ts'
+import { Engines, type Work } from './engine-work.ts'
+import { type Learned, type Models, readExample, readFeatures, runCase } from './run.ts'
+import type { Answers, Task } from './tasks.ts'
 
 /** An application as a worker runs it: only while its folder still has the digest that the register was compared with. */
 export interface WorkerApplication {
@@ -32,7 +33,7 @@ type TaskOf<K extends Task['kind']> = Extract<Task, { kind: K }>
 export class Program {
   readonly #settings: Settings
   readonly #applications = new Map<string, Promise<Application>>()
-  readonly #engines = new Map<string, Promise<Engine>>()
+  readonly engines: Engines
   /** By application, name and digest. Bounded by what is promoted or measured while the process lives. */
   readonly #models = new Map<string, Promise<LoadedModel>>()
   /** The models of a batch as one object, the same one as long as the digests stay the same. */
@@ -40,6 +41,7 @@ export class Program {
 
   constructor(settings: Settings) {
     this.#settings = settings
+    this.engines = new Engines(settings.enginesFolder)
   }
 
   /** @throws Error where it is unknown; Refusal `application.changed` */
@@ -74,7 +76,7 @@ export class Program {
   async load({ applicationId, name, engine, digest, bytes }: TaskOf<'load'>): Promise<undefined> {
     if (bytes.length > mostModelBytes) throw new Error('the model is larger than any engine reads')
     await remember(this.#models, modelKey(applicationId, name, digest), async () =>
-      (await this.#engine(engine)).load(bytes),
+      (await this.engines.named(engine)).load(bytes),
     )
     return undefined
   }
@@ -87,33 +89,32 @@ export class Program {
     return answers
   }
 
-  async train(
-    { applicationId, modelName, examples, seed }: TaskOf<'train'>,
-    onProgress: (progress: Progress) => void,
-  ): Promise<Answers['train']> {
+  /** What the application makes of the examples. @throws Refusal `model.carries_personal_data` */
+  async rows({ applicationId, modelName, examples, isLearning }: TaskOf<'rows'>): Promise<Answers['rows']> {
     const application = await this.application(applicationId)
-    const spec = application.models[modelName]
+    const read = examples.map((example) => readExample(application, modelName, example))
+    const rows = read.map((one) => one && { row: orUndefined(one.row) ?? null, ...told(one) })
+    if (isLearning) {
+      const featured = read.flatMap((learned, index) => {
+        const row = rows[index]?.row ?? undefined
+        return learned === undefined || row === undefined ? [] : [{ row, learned }]
+      })
+      refuseCarried(application, modelName, featured)
+    }
+    return rows
+  }
+
+  async row({ applicationId, modelName, stored }: TaskOf<'row'>): Promise<FeatureRow> {
+    return readFeatures(await this.application(applicationId), modelName, stored)
+  }
+
+  async train(task: TaskOf<'train'>, work: Work): Promise<Answers['train']> {
+    const { applicationId, modelName } = task
+    const spec = (await this.application(applicationId)).models[modelName]
     if (spec === undefined) throw new Error(`the application declares no model "${modelName}"`)
-    const read = examples.map((example) => readExample(application, modelName, example)).filter(isDefined)
-    const learned = read.flatMap((one) => {
-      const row = orUndefined(one.row)
-      return row === undefined ? [] : [{ row, learned: one }]
-    })
-    refuseCarried(application, modelName, learned)
-    const engine = await this.#engine(spec.engine)
-    const trained = engine.train(
-      {
-        features: spec.features,
-        rows: learned.map(({ row }) => row),
-        labels: learned.map(({ learned: { label } }) => label),
-      },
-      { seed, onProgress },
-    )
-    const examplesWithoutFeatures = read.length - learned.length
-    const summary =
-      examplesWithoutFeatures === 0 ? trained.summary : { ...trained.summary, examplesWithoutFeatures }
-    const positives = learned.filter(({ learned: { label } }) => label).length
-    return { ...trained, summary, examples: learned.length, positives }
+    const examples = await this.rows({ ...task, kind: 'rows', isLearning: true })
+    const { engine, features } = spec
+    return this.engines.learn({ ...task, kind: 'learn', engine, features, examples }, work)
   }
 
   async measure({
@@ -129,18 +130,9 @@ export class Program {
       return (
         read && {
           score: orUndefined(() => model?.score(read.row(), 0).score),
-          label: read.label,
-          value: read.value,
+          ...told(read),
         }
       )
-    })
-  }
-
-  #engine(name: string): Promise<Engine> {
-    return remember(this.#engines, name, async () => {
-      const path = `${this.#settings.enginesFolder}/${name}/engine.ts`
-      const module: { default: Engine } = await import(pathToFileURL(path).href)
-      return module.default
     })
   }
 
@@ -153,7 +145,7 @@ export class Program {
 
 const modelKey = (applicationId: string, name: string, digest: string) => `${applicationId}/${name}/${digest}`
 
-function remember<T>(map: Map<string, Promise<T>>, key: string, load: () => Promise<T>): Promise<T> {
+export function remember<T>(map: Map<string, Promise<T>>, key: string, load: () => Promise<T>): Promise<T> {
   const known = map.get(key)
   if (known !== undefined) return known
   const loading = load()
@@ -174,4 +166,4 @@ function orUndefined<T>(compute: () => T): T | undefined {
   }
 }
 
-const isDefined = <T>(value: T | undefined): value is T => value !== undefined
+const told = ({ label, value }: Learned) => ({ label, value })

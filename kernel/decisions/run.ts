@@ -290,6 +290,15 @@ export function readExample(
   }
 }
 
+/** What a model sees of a stored case, whatever became of it. @throws Error where the features fail */
+export function readFeatures(application: Application, modelName: string, stored: StoredCase): FeatureRow {
+  const spec = application.models[modelName]
+  if (spec === undefined) throw new Error(`the application declares no model "${modelName}"`)
+  const given = readWith(application.case, wholeOf(stored))
+  if (!given.ok) throw new Error('a stored case no longer fits its schema')
+  return spec.extract(given.value)
+}
+
 /** Features of a case with what is sealed of another in its place; `undefined` where the two do not fit together. */
 export function withSealedOf(
   application: Application,

@@ -38,11 +38,13 @@ export const insertDecisions = statement({
   text: `
     insert into decisions (institution_id, decision_id, case_id, application_id, round, application_digest, model_digest,
       policy_digest, recommendation, score, reasons, sealed, review, review_role, decided_at)
-    select $1, decision_id, case_id, $2, 1, $3, $4, $16, recommendation, score, reasons,
+    select $1, decision_id, case_id, $2, 1, $3, $4, $16, recommendation, score,
+      convert_from(substring($10::bytea from reasons_at for reasons_bytes), 'UTF8')::json,
       substring($11::bytea from sealed_at for sealed_bytes), review, review_role, $5
-    from unnest($6::uuid[], $7::uuid[], $8::text[], $9::float8[], $10::json[], $12::text[], $13::text[], $14::integer[],
-        $15::integer[])
-      as given (decision_id, case_id, recommendation, score, reasons, review, review_role, sealed_at, sealed_bytes)`,
+    from unnest($6::uuid[], $7::uuid[], $8::text[], $9::float8[], $12::text[], $13::text[], $14::integer[], $15::integer[],
+        $17::integer[], $18::integer[])
+      as given (decision_id, case_id, recommendation, score, review, review_role, sealed_at, sealed_bytes, reasons_at,
+        reasons_bytes)`,
 })
 
 /** A decision that is made anew: in a later round. */

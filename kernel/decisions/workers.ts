@@ -9,7 +9,7 @@ import type { FieldProblem } from '@khudi/sdk'
 import { ConfinedApplication, type ConfinedSettings } from '../confinement/confined.ts'
 import { type ErrorCode, type ErrorParameters, Refusal } from '../errors.ts'
 import type { Settings } from './program.ts'
-import type { Answers, LoadTask, ModelKey, Progress, Task } from './tasks.ts'
+import type { Answers, ApplicationTask, LoadTask, ModelKey, Progress, Task, Waiting } from './tasks.ts'
 
 export interface Message {
   readonly id: number
@@ -18,13 +18,22 @@ export interface Message {
   /** Set where the error is a refusal. */
   readonly refusal?: { readonly code: ErrorCode; readonly parameters: ErrorParameters }
   readonly progress?: Progress
+  readonly checkpoint?: Uint8Array
+}
+
+/** What a thread is sent. */
+export interface Asked {
+  readonly id: number
+  readonly task: Task
+  /** Shared memory whose first word becomes 1 when the work is to stop; left out where it cannot be told to. */
+  readonly stop?: Int32Array
 }
 
 interface Pending {
   /** Takes what the worker's handler of this kind of task returned; the two files are one program. */
   resolve(value: unknown): void
   reject(error: Error): void
-  readonly onProgress: ((progress: Progress) => void) | undefined
+  readonly waiting: Waiting
   readonly timer: NodeJS.Timeout
 }
 
@@ -32,8 +41,16 @@ interface Pending {
 const timeoutMs: Readonly<Record<Task['kind'], number>> = {
   load: 60_000,
   decide: 60_000,
+  rows: 10 * 60_000,
+  row: 60_000,
   measure: 10 * 60_000,
   train: 4 * 60 * 60_000,
+  learn: 4 * 60 * 60_000,
+  search: 24 * 60 * 60_000,
+  evaluate: 60 * 60_000,
+  explain: 60_000,
+  import: 10 * 60_000,
+  export: 10 * 60_000,
 }
 
 const keyOf = ({ applicationId, name, digest }: ModelKey) => `${applicationId}/${name}/${digest}`
@@ -65,7 +82,7 @@ class Thread {
     this.#loaded.set(keyOf(task), task)
   }
 
-  post<T extends Task>(task: T, onProgress?: (progress: Progress) => void): Promise<Answers[T['kind']]> {
+  post<T extends Task>(task: T, waiting: Waiting = {}): Promise<Answers[T['kind']]> {
     const worker = this.#running()
     const id = this.#nextId++
     return new Promise<Answers[T['kind']]>((resolve, reject) => {
@@ -74,9 +91,11 @@ class Thread {
         timeoutMs[task.kind],
       )
       timer.unref()
-      this.#pending.set(id, { resolve, reject, onProgress, timer })
+      this.#pending.set(id, { resolve, reject, waiting, timer })
       worker.ref()
-      worker.postMessage({ id, task })
+      const stop = waiting.signal && stopOf(waiting.signal)
+      const asked: Asked = { id, task, ...(stop && { stop }) }
+      worker.postMessage(asked)
     })
   }
 
@@ -96,15 +115,16 @@ class Thread {
     )
     worker.on('exit', () => this.#worker === worker && this.#fail('a decision worker ended'))
     this.#worker = worker
-    for (const task of this.#loaded.values()) worker.postMessage({ id: 0, task })
+    for (const task of this.#loaded.values()) worker.postMessage({ id: 0, task } satisfies Asked)
     return worker
   }
 
-  #receive(worker: Worker, { id, value, error, refusal, progress }: Message): void {
+  #receive(worker: Worker, { id, value, error, refusal, progress, checkpoint }: Message): void {
     const pending = this.#pending.get(id)
     if (pending === undefined) return
-    if (progress !== undefined) {
-      pending.onProgress?.(progress)
+    if (progress !== undefined || checkpoint !== undefined) {
+      if (progress !== undefined) pending.waiting.onProgress?.(progress)
+      if (checkpoint !== undefined) pending.waiting.onCheckpoint?.(checkpoint)
       return
     }
     clearTimeout(pending.timer)
@@ -126,6 +146,15 @@ class Thread {
     this.#pending.clear()
     worker?.terminate().catch(() => undefined)
   }
+}
+
+/** Shared memory that tells a thread, however busy, that the signal was given. */
+function stopOf(signal: AbortSignal): Int32Array {
+  const stop = new Int32Array(new SharedArrayBuffer(4))
+  const tell = () => Atomics.store(stop, 0, 1)
+  if (signal.aborted) tell()
+  else signal.addEventListener('abort', tell, { once: true })
+  return stop
 }
 
 export interface WorkersSettings extends Settings {
@@ -162,23 +191,37 @@ export class Workers {
     await Promise.all(this.#threads.map((thread) => thread.load({ kind: 'load', ...task })))
   }
 
-  /** Has the idlest thread do the task. @throws Error where the application is unknown, or the thread died or hung. */
-  async run<T extends Exclude<Task, LoadTask>>(
-    task: T,
-    onProgress?: (progress: Progress) => void,
-  ): Promise<Answers[T['kind']]> {
-    const confined = this.#confined.get(task.applicationId)
-    if (confined !== undefined) {
-      return new Promise<Answers[T['kind']]>((resolve, reject) => {
-        const asked: Pick<Pending, 'resolve' | 'reject'> = { resolve, reject }
-        confined.run(task, onProgress).then(
-          (value) => asked.resolve(value),
-          (error) => asked.reject(error),
-        )
-      })
-    }
-    const thread = this.#threads.reduce((best, one) => (one.owed < best.owed ? one : best))
-    return thread.post(task, onProgress)
+  /**
+   * Has the idlest thread do the task; where a foreign application's own code takes part, its confined process. A foreign
+   * application says what its cases are, and an engine of ours learns from that in a thread.
+   *
+   * @throws Error where the application is unknown, or the thread died or hung
+   */
+  async run<T extends Exclude<Task, LoadTask>>(task: T, waiting: Waiting = {}): Promise<Answers[T['kind']]> {
+    const confined = 'applicationId' in task ? this.#confined.get(task.applicationId) : undefined
+    if (confined === undefined || !('applicationId' in task)) return this.#idlest().post(task, waiting)
+    return new Promise<Answers[T['kind']]>((resolve, reject) => {
+      const asked: Pick<Pending, 'resolve' | 'reject'> = { resolve, reject }
+      this.#runConfined(confined, task, waiting).then(
+        (value) => asked.resolve(value),
+        (error) => asked.reject(error),
+      )
+    })
+  }
+
+  async #runConfined(
+    confined: ConfinedApplication,
+    task: Exclude<ApplicationTask, LoadTask>,
+    waiting: Waiting,
+  ): Promise<unknown> {
+    if (task.kind !== 'train') return confined.run(task)
+    const { engine, features } = confined.modelSpec(task.modelName)
+    const examples = await confined.rows({ ...task, kind: 'rows', isLearning: true })
+    return this.#idlest().post({ ...task, kind: 'learn', engine, features, examples }, waiting)
+  }
+
+  #idlest(): Thread {
+    return this.#threads.reduce((best, one) => (one.owed < best.owed ? one : best))
   }
 
   /**

@@ -3,6 +3,8 @@
  * stated classification, and only where policy allows exactly that.
  */
 import type { Classification, LegalBasisKind } from '@khudi/sdk'
+import type { Standing } from '../backends/reading.ts'
+import type { Transaction } from '../db/database.ts'
 import type { ConsentState } from '../policy/policy.ts'
 import type { Purpose } from '../registers/purpose.ts'
 
@@ -61,10 +63,13 @@ export interface Egress {
   /**
    * Asks the same without sending anything: for what a backend keeps that is reached another way, as the database is.
    *
+   * @param seen what {@link look} has just read, so that the register is not asked once more; never kept for another question
    * @throws Refusal `backend.not_found`, `backend.withdrawn`, `backend.classification_unmeant`, `policy.refused`,
    *   `policy.unavailable`
    */
-  require(outgoing: Outgoing): Promise<Admitted>
+  require(outgoing: Outgoing, seen?: Standing): Promise<Admitted>
+  /** Backends as they stand in the caller's transaction, at this moment; to ask {@link require} about afterwards. */
+  look(tx: Transaction, backendIds: readonly string[]): Promise<Standing>
   counts(): readonly EgressCount[]
   close(): Promise<void>
 }

@@ -1,7 +1,7 @@
 /** Asks register and policy whether something may go to a backend, at this moment. */
 import type { Installation, StandingBackend } from '../backends/backend.ts'
-import { backendIn } from '../backends/reading.ts'
-import type { Database } from '../db/database.ts'
+import { type Standing, standingIn } from '../backends/reading.ts'
+import type { Database, Transaction } from '../db/database.ts'
 import { Refusal } from '../errors.ts'
 import type { Policies, PolicyRequest } from '../policy/policy.ts'
 import type { Admitted, Outgoing } from './egress.ts'
@@ -17,18 +17,27 @@ export interface Passed extends Admitted {
   readonly backend: StandingBackend
 }
 
+/** Backends as they stand in the transaction. */
+export function look(
+  { installation, clock }: Pick<GateOptions, 'installation' | 'clock'>,
+  tx: Transaction,
+  backendIds: readonly string[],
+): Promise<Standing> {
+  return standingIn(tx, { installation, now: clock() }, backendIds)
+}
+
 /**
  * Nothing is remembered here: a backend that was withdrawn, amended or has expired a moment ago is what it is now.
  *
+ * @param seen what the caller has just read, in the transaction that the answer is for
  * @throws Refusal `backend.not_found`, `backend.withdrawn`, `backend.classification_unmeant`, `policy.refused`,
  *   `policy.unavailable`
  */
-export async function pass(gate: GateOptions, outgoing: Outgoing): Promise<Passed> {
+export async function pass(gate: GateOptions, outgoing: Outgoing, seen?: Standing): Promise<Passed> {
   const { institutionId, backendId, classification } = outgoing
-  const reading = { installation: gate.installation, now: gate.clock() }
-  const backend = await gate.db.transaction(institutionId, (tx) => backendIn(tx, reading, backendId), {
-    isReadOnly: true,
-  })
+  const read = (tx: Transaction) => look(gate, tx, [backendId])
+  const standing = seen ?? (await gate.db.transaction(institutionId, read, { isReadOnly: true }))
+  const backend = standing.get(backendId)
   if (backend === undefined) throw new Refusal('backend.not_found')
   if (backend.isWithdrawn) throw new Refusal('backend.withdrawn', { backend: backendId })
   if (!backend.classifications.includes(classification))

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
-import { decided, foundInstitution, freshKernel, permit, submit } from '../../test/kernel.ts'
+import { decided, foundInstitution, freshKernel, intakeOf, permit, submit } from '../../test/kernel.ts'
 import { amendBackend, setHomeCountry } from '../backends/backends.ts'
 import { getCase } from '../cases/cases.ts'
+import { prepare } from '../decisions/intake.ts'
 import { WayOut } from './way-out.ts'
 
 const { kernel: local } = await freshKernel()
@@ -26,6 +27,20 @@ test('once its four facts are stated and domestic, they do; once one is not, the
   await decided(kernel, operator, 'permits', permit())
   await amendBackend(kernel, operator, { backendId: 'database', ownerLaw: 'AE' })
   await assert.rejects(submit(kernel, operator, 'permits', permit()), { code: 'policy.refused' })
+})
+test('facts that expire between two cases bite on the second', async () => {
+  await amendBackend(kernel, operator, { backendId: 'database', ownerLaw: 'PK' })
+  await decided(kernel, operator, 'permits', permit())
+  const clock = () => new Date('2027-01-01T00:00:00.000Z')
+  const later = { ...kernel, clock, egress: new WayOut({ ...local, installation, clock }) }
+  after(() => later.egress.close())
+  await assert.rejects(submit(later, operator, 'permits', permit()), { code: 'policy.refused' })
+})
+test('what is only opened is asked about in the same way', async () => {
+  const intake = { ...intakeOf('permits', [permit()]), isDecided: false }
+  await prepare(kernel, operator, intake)
+  await amendBackend(kernel, operator, { backendId: 'database', ownerLaw: 'AE' })
+  await assert.rejects(prepare(kernel, operator, intake), { code: 'policy.refused' })
 })
 test('an institution at home elsewhere does not give its cases to a machine that is abroad for it', async () => {
   await setHomeCountry(local, operator, 'AE')

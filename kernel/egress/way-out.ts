@@ -1,8 +1,10 @@
 /** The way out of this process: asks, records, sends, counts. */
+import type { Standing } from '../backends/reading.ts'
 import { recordTransfer } from '../backends/transfers.ts'
+import type { Transaction } from '../db/database.ts'
 import { Refusal } from '../errors.ts'
 import type { Admitted, Egress, EgressCount, EgressVerdict, Outgoing, OutgoingRequest } from './egress.ts'
-import { type GateOptions, type Passed, pass } from './gate.ts'
+import { type GateOptions, look, type Passed, pass } from './gate.ts'
 import { type Outbound, unguarded } from './outbound.ts'
 import { Connections, requireEncryption, send, targetAt } from './sending.ts'
 
@@ -32,8 +34,12 @@ export class WayOut implements Egress {
     return send(this.#connections.to(outgoing.institutionId, backend), backend, { url: target, request })
   }
 
-  async require(outgoing: Outgoing): Promise<Admitted> {
-    const { backend, ...admitted } = await this.#counted(outgoing, () => pass(this.#options, outgoing))
+  look(tx: Transaction, backendIds: readonly string[]): Promise<Standing> {
+    return look(this.#options, tx, backendIds)
+  }
+
+  async require(outgoing: Outgoing, seen?: Standing): Promise<Admitted> {
+    const { backend, ...admitted } = await this.#counted(outgoing, () => pass(this.#options, outgoing, seen))
     return admitted
   }
 

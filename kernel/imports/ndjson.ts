@@ -1,6 +1,6 @@
 /** Newline-delimited JSON as a stream of records: one object a line, batches with back-pressure, bounded memory. */
 import { type FieldProblem, Refusal } from '../errors.ts'
-import { type JsonLimits, jsonLimits, parseJson } from '../json.ts'
+import { type JsonLimits, jsonLimits, parseJsonText } from '../json.ts'
 import { type ByteSource, plainBytes } from './bytes.ts'
 import { rowProblem } from './codes.ts'
 import { decode } from './decode.ts'
@@ -68,7 +68,7 @@ function readLine(line: Line, limits: JsonLimits & { readonly maxLength: number 
 
 function tryParse(text: string, limits: JsonLimits): unknown {
   try {
-    return parseJson(Buffer.from(text), limits)
+    return parseJsonText(text, limits)
   } catch (error) {
     if (error instanceof Refusal) return error
     throw error

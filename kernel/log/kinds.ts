@@ -22,6 +22,8 @@ export const LogKind = z.enum([
   'key.revoked',
   'system.registered',
   'model.trained',
+  'model.imported',
+  'model.evaluated',
   'model.promoted',
   'proposal.made',
   'proposal.approved',

@@ -2,19 +2,12 @@
  * The log of what was done. An entry commits in the same transaction as what it records, or neither does. It waits in
  * `log_pending` until the sequencer gives it its place; tiles, checkpoints and receipts follow from there.
  */
-import { hash, randomFillSync } from 'node:crypto'
 import { canonicalJson } from '../canonical.ts'
 import type { Transaction } from '../db/database.ts'
 import { newId } from '../identifiers.ts'
+import { commitTo } from './committing.ts'
 import type { LogKind } from './kinds.ts'
-import {
-  commitmentTo,
-  digestBytes,
-  openingBytes,
-  recordDigestOf,
-  recordDigestText,
-  saltBytes,
-} from './opening.ts'
+import { commitmentTo, recordDigestOf } from './opening.ts'
 import { entriesOfCase, insertEntries, type LogEntry, pendingOfCase } from './store.ts'
 
 export type { LogEntry } from './store.ts'
@@ -40,7 +33,7 @@ export interface Act {
 export async function append(tx: Transaction, act: Act, recorded: readonly Recorded[]): Promise<void> {
   if (recorded.length === 0) return
   const entryIds = recorded.map(() => newId())
-  const { salts, recordDigests, commitments } = commit(act, recorded, entryIds)
+  const { salts, recordDigests, commitments } = commitTo(act, recorded, entryIds)
   await tx.run(insertEntries, [
     tx.institutionId,
     act.actor,
@@ -54,24 +47,6 @@ export async function append(tx: Transaction, act: Act, recorded: readonly Recor
     recordDigests,
     commitments,
   ])
-}
-
-/** Salts, record digests and commitments, each kind one behind the other: an array of bytes would travel as text. */
-function commit({ actor, at }: Act, recorded: readonly Recorded[], entryIds: readonly string[]) {
-  const salts = randomFillSync(Buffer.allocUnsafe(saltBytes * recorded.length))
-  const recordDigests = Buffer.allocUnsafe(digestBytes * recorded.length)
-  const commitments = Buffer.allocUnsafe(digestBytes * recorded.length)
-  for (const [index, { kind, caseId, recordId, record, said }] of recorded.entries()) {
-    const salt = salts.subarray(index * saltBytes, (index + 1) * saltBytes)
-    const entryId = entryIds[index] ?? ''
-    const from = index * digestBytes
-    // As a string a digest costs a third of what a Buffer of it costs, and this runs for everything that is done.
-    recordDigests.write(recordDigestText({ salt, entryId, actor, recordId, record }), from, 'latin1')
-    const recordDigest = recordDigests.subarray(from, from + digestBytes)
-    const opening = { salt, recordDigest, caseId, recordedAt: at, kind, said: said ?? '' }
-    commitments.write(hash('sha256', openingBytes(opening), 'latin1'), from, 'latin1')
-  }
-  return { salts, recordDigests, commitments }
 }
 
 /** Whether an entry commits to this record. */

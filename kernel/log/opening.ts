@@ -19,8 +19,9 @@ export interface Opening {
 
 export const saltBytes = 16
 export const digestBytes = 32
-const uuidBytes = 16
-const headBytes = saltBytes + digestBytes + uuidBytes + 8
+export const uuidBytes = 16
+/** Of an opening, before its texts. */
+export const headBytes = saltBytes + digestBytes + uuidBytes + 8
 
 /** salt ‖ record digest ‖ UUID of the case or zero ‖ milliseconds as uint64, big-endian ‖ kind ‖ 0x0A ‖ said. */
 export function openingBytes({ salt, recordDigest, caseId, recordedAt, kind, said }: Opening): Buffer {
@@ -52,12 +53,7 @@ export interface RecordedAs {
  * SHA-256(SHA-256(salt ‖ entry id ‖ actor) ‖ record id ‖ 0x0A ‖ record). The inner digest binds who did it without the one
  * who is shown the record learning who that was.
  */
-export function recordDigestOf(given: RecordedAs): Buffer {
-  return Buffer.from(recordDigestText(given), 'latin1')
-}
-
-/** The same, a character a byte. */
-export function recordDigestText({ salt, entryId, actor, recordId, record }: RecordedAs): string {
+export function recordDigestOf({ salt, entryId, actor, recordId, record }: RecordedAs): Buffer {
   const hidden = Buffer.allocUnsafe(saltBytes + uuidBytes + Buffer.byteLength(actor))
   hidden.set(salt, 0)
   hidden.write(entryId.replaceAll('-', ''), saltBytes, 'hex')
@@ -66,5 +62,5 @@ export function recordDigestText({ salt, entryId, actor, recordId, record }: Rec
   const shown = Buffer.allocUnsafe(digestBytes + Buffer.byteLength(text))
   shown.write(hash('sha256', hidden, 'latin1'), 0, 'latin1')
   shown.write(text, digestBytes)
-  return hash('sha256', shown, 'latin1')
+  return hash('sha256', shown, 'buffer')
 }

@@ -6,7 +6,7 @@ import type { Kernel } from '../kernel.ts'
 import { agreedStanding, requireAllowed } from '../policy/ask.ts'
 import { installed } from '../register/register.ts'
 import { examplesAmong, openExamples } from './examples.ts'
-import { loadModels, type ModelRow, type Period } from './models.ts'
+import { loadModels, type ModelRow, modelSpecOf, type Period } from './models.ts'
 import { decidedExamples, examples, type StoredExample } from './store.ts'
 
 export interface EvaluationRequest extends Period {
@@ -44,10 +44,7 @@ export async function evaluationSet(
   request: EvaluationRequest,
 ): Promise<EvaluationSet> {
   const { applicationId, modelName, model } = request
-  const { application } = installed(kernel, applicationId)
-  const spec = Object.hasOwn(application.models, modelName) ? application.models[modelName] : undefined
-  if (spec === undefined)
-    throw new Refusal('model.not_declared', { application: applicationId, model: modelName })
+  const spec = modelSpecOf(installed(kernel, applicationId), modelName)
   const standing = agreedStanding(kernel, applicationId)
   await requireAllowed(kernel, actor, { applicationId, action: 'evaluate', purpose: 'evaluation', standing })
   const rows = await readPairs(kernel, actor, request)

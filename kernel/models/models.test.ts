@@ -7,7 +7,8 @@ import type { Actor } from '../access/roles.ts'
 import { sha256 } from '../canonical.ts'
 import { intake } from '../decisions/intake.ts'
 import { recordOutcome } from '../outcomes/outcomes.ts'
-import { liveModelsOf, loadModels, modelsOf, TrainingRecord, trainModel } from './models.ts'
+import { liveModelsOf, loadModels, modelsOf, TrainingRecord } from './models.ts'
+import { trainModel } from './training.ts'
 
 const { kernel, database, another } = await freshKernel()
 const owner = await database.connect()

@@ -1,17 +1,14 @@
-/** Models: trained from recorded outcomes, kept by digest, and live only once promoted. */
+/** Models: trained or taken in, kept by digest, and live only once promoted. */
+import type { AnyModelSpec } from '@khudi/sdk'
 import { z } from 'zod'
-import { type Actor, everywhere } from '../access/roles.ts'
+import type { Actor } from '../access/roles.ts'
 import { canonicalJson } from '../canonical.ts'
 import type { Transaction } from '../db/database.ts'
-import type { Example } from '../decisions/run.ts'
-import type { Progress } from '../decisions/tasks.ts'
 import { Refusal } from '../errors.ts'
 import type { Kernel } from '../kernel.ts'
 import { append } from '../log/log.ts'
-import { agreedStanding, requireAllowed } from '../policy/ask.ts'
-import { requireLive } from '../register/register.ts'
-import { examplesAmong, openExamples } from './examples.ts'
-import { examples, insertModel, listModels, liveModels, type ModelRow, modelByDigest } from './store.ts'
+import type { InstalledApplication } from '../register/applications.ts'
+import { insertModel, listModels, liveModels, type ModelRow, modelByDigest } from './store.ts'
 
 export type { ModelRow } from './store.ts'
 
@@ -21,86 +18,67 @@ export interface Period {
   readonly to: string
 }
 
-/** Fewer examples, or fewer of either label, say nothing; an engine asked to learn from them would only memorise. */
-const leastExamples = 100
-const leastOfEachLabel = 10
-/** Examples of ten years of a large office fit; the statement reads them all. */
-const readingTimeoutMs = 10 * 60_000
-
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
+
+const Summary = z.record(z.string(), z.union([z.number(), z.string()]))
 
 /** What training kept of itself, beside the artefact. */
 export const TrainingRecord = z.strictObject({
   from: z.iso.date(),
   to: z.iso.date(),
   seed: z.number().int(),
+  /** Settings of the engine, where they are not its own. */
+  settings: z.record(z.string(), z.union([z.number(), z.string(), z.boolean()])).optional(),
   examples: z.number().int(),
   positives: z.number().int(),
-  summary: z.record(z.string(), z.union([z.number(), z.string()])),
+  summary: Summary,
 })
 export type TrainingRecord = z.infer<typeof TrainingRecord>
 
-export interface TrainingRequest extends Period {
+/** What is known of a model that another program made. */
+export const ImportRecord = z.strictObject({
+  /** SHA-256 of the file that was taken in, in hex. */
+  file: z.string().regex(/^[0-9a-f]{64}$/),
+  /** What the inputs were called, where the file did not say. */
+  inputs: z.array(z.string()).optional(),
+  summary: Summary,
+})
+export type ImportRecord = z.infer<typeof ImportRecord>
+
+/** Where a model comes from, as its row says. */
+export type ModelOrigin =
+  | { readonly isImported: false; readonly training: TrainingRecord }
+  | { readonly isImported: true; readonly training: ImportRecord }
+
+export function originOf({ origin, training }: Pick<ModelRow, 'origin' | 'training'>): ModelOrigin {
+  const given: unknown = JSON.parse(training)
+  return origin === 'imported'
+    ? { isImported: true, training: ImportRecord.parse(given) }
+    : { isImported: false, training: TrainingRecord.parse(given) }
+}
+
+/** What becomes a draft: bytes, and what is known of where they come from. */
+export interface NewModel {
   readonly applicationId: string
   readonly modelName: string
-  readonly seed: number
-  readonly onProgress?: (progress: Progress) => void
+  readonly engine: string
+  readonly origin: ModelRow['origin']
+  readonly bytes: Uint8Array
+  readonly record: TrainingRecord | ImportRecord
 }
 
 /**
- * Trains a model from the cases of a period that have an outcome and keeps it as a draft.
+ * Keeps a model as a draft. The same bytes again are the same model.
  *
- * @throws Refusal `model.not_declared`, `model.too_little_to_learn`, `vault.purpose_forbidden`, `policy.refused`, and those of `requireLive`
+ * 1. The artefact is durable before any row names it; a crash between leaves a file that nothing names.
+ * 2. Row and log entry commit together.
  */
-export async function trainModel(kernel: Kernel, actor: Actor, request: TrainingRequest): Promise<ModelRow> {
-  const { applicationId, modelName, from, to, seed } = request
-  const standing = agreedStanding(kernel, applicationId)
-  await requireAllowed(kernel, actor, { applicationId, action: 'train', purpose: 'training', standing })
-  // 1. Read the examples. A crash up to step 5 leaves nothing but the entries of what was opened.
-  const { engine, rows } = await kernel.db.transaction(
-    actor.institutionId,
-    async (tx) => {
-      const { application } = await requireLive(kernel, tx, applicationId)
-      const spec = Object.hasOwn(application.models, modelName) ? application.models[modelName] : undefined
-      if (spec === undefined)
-        throw new Refusal('model.not_declared', { application: applicationId, model: modelName })
-      return {
-        engine: spec.engine,
-        rows: await tx.rows(examples, [actor.institutionId, applicationId, from, to]),
-      }
-    },
-    { isReadOnly: true, statementTimeoutMs: readingTimeoutMs, units: everywhere },
-  )
-  if (rows.length < leastExamples) throw tooLittle(rows.length)
-  // 2. Open what is sealed of them; a case whose person has been erased, or did not agree, or objected, teaches nothing.
-  const set: Example[] = []
-  let [erased, withheld] = [0, 0]
-  for await (const part of openExamples(kernel, actor, { applicationId, purpose: 'training', rows })) {
-    const { examples: whole, leftOut } = examplesAmong(part)
-    set.push(...whole.map(({ example }) => example))
-    erased += leftOut.erased
-    withheld += leftOut.withheld
-  }
-  if (set.length < leastExamples) throw tooLittle(set.length)
-  // 3. A worker learns, outside any transaction.
-  const trained = await kernel.workers.run(
-    { kind: 'train', applicationId, modelName, examples: set, seed },
-    request.onProgress,
-  )
-  const { examples: count, positives } = trained
-  if (Math.min(positives, count - positives) < leastOfEachLabel) {
-    throw new Refusal('model.too_little_to_learn', { examples: count, positives })
-  }
-  // 4. What training kept of itself.
-  const summary = {
-    ...trained.summary,
-    ...(erased > 0 && { erasedCases: erased }),
-    ...(withheld > 0 && { withheldCases: withheld }),
-  }
-  const training = canonicalJson({ from, to, seed, examples: count, positives, summary })
-  // 5. The artefact is durable before any row names it; a crash between leaves a file that nothing names.
-  const digest = await kernel.objects.put(trained.bytes)
-  // 6. Row and log entry commit together.
+export async function keepDraft(kernel: Kernel, actor: Actor, given: NewModel): Promise<ModelRow> {
+  const { applicationId, modelName, engine, origin } = given
+  const training = canonicalJson(given.record)
+  // 1.
+  const digest = await kernel.objects.put(given.bytes)
+  // 2.
   return kernel.db.transaction(actor.institutionId, async (tx) => {
     const at = kernel.clock()
     const added = await tx.run(insertModel, [
@@ -109,21 +87,41 @@ export async function trainModel(kernel: Kernel, actor: Actor, request: Training
       applicationId,
       modelName,
       engine,
+      origin,
       training,
       at,
     ])
     if (added === 1) {
       const record = modelRecord({ applicationId, modelName, modelDigest: digest, engine, training })
       await append(tx, { actor: actor.name, at }, [
-        { kind: 'model.trained', caseId: null, recordId: hex(digest), record },
+        { kind: `model.${origin}`, caseId: null, recordId: hex(digest), record },
       ])
     }
     return tx.one(modelByDigest, [actor.institutionId, applicationId, digest])
   })
 }
 
-const tooLittle = (examples: number) =>
-  new Refusal('model.too_little_to_learn', { examples, positives: 'an unknown number' })
+/** What an application declares of a model. @throws Refusal `model.not_declared` */
+export function modelSpecOf(
+  { application }: Pick<InstalledApplication, 'application'>,
+  modelName: string,
+): AnyModelSpec {
+  const spec = Object.hasOwn(application.models, modelName) ? application.models[modelName] : undefined
+  if (spec === undefined)
+    throw new Refusal('model.not_declared', { application: application.id, model: modelName })
+  return spec
+}
+
+/** The bytes of a registered model. @throws Refusal `model.artefact_damaged` */
+export async function artefactOf(
+  kernel: Kernel,
+  { modelDigest }: Pick<ModelRow, 'modelDigest'>,
+): Promise<Uint8Array> {
+  const bytes = await kernel.objects.find(modelDigest)
+  if (bytes === undefined)
+    throw new Refusal('model.artefact_damaged', { digest: hex(modelDigest).slice(0, 12) })
+  return bytes
+}
 
 /** What the log commits to when a model is trained, and again when it is promoted. */
 export function modelRecord(
@@ -175,8 +173,7 @@ export async function loadModels(kernel: Kernel, models: readonly ModelRow[]): P
   for (const { applicationId, modelName, engine, modelDigest } of models) {
     const digest = hex(modelDigest)
     if (kernel.workers.hasLoaded({ applicationId, name: modelName, digest })) continue
-    const bytes = await kernel.objects.find(modelDigest)
-    if (bytes === undefined) throw new Refusal('model.artefact_damaged', { digest: digest.slice(0, 12) })
+    const bytes = await artefactOf(kernel, { modelDigest })
     await kernel.workers.load({ applicationId, name: modelName, engine, digest, bytes })
   }
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { requireApplication } from '../access/access.ts'
 import { type AnyOperation, operation } from '../operation.ts'
-import { type ModelRow, modelsOf, TrainingRecord } from './models.ts'
-import { ModelState } from './store.ts'
+import { ImportRecord, type ModelRow, modelsOf, originOf, TrainingRecord } from './models.ts'
+import { ModelOrigin, ModelState } from './store.ts'
 
 const ModelReply = z.strictObject({
   modelDigest: z.string(),
@@ -10,7 +10,8 @@ const ModelReply = z.strictObject({
   modelName: z.string(),
   engine: z.string(),
   state: ModelState,
-  training: TrainingRecord,
+  origin: ModelOrigin,
+  training: z.union([TrainingRecord, ImportRecord]),
   createdAt: z.iso.datetime(),
   promotedAt: z.iso.datetime().nullable(),
 })
@@ -22,7 +23,8 @@ export const modelReply = (row: ModelRow): ModelReply => ({
   modelName: row.modelName,
   engine: row.engine,
   state: row.state,
-  training: TrainingRecord.parse(JSON.parse(row.training)),
+  origin: row.origin,
+  training: originOf(row).training,
   createdAt: row.createdAt.toISOString(),
   promotedAt: row.promotedAt?.toISOString() ?? null,
 })

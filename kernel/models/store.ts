@@ -5,27 +5,33 @@ import { statement } from '../db/statement.ts'
 export const ModelState = z.enum(['draft', 'live', 'retired'])
 export type ModelState = z.infer<typeof ModelState>
 
+/** Whether it was trained here or taken in from another program. */
+export const ModelOrigin = z.enum(['trained', 'imported'])
+export type ModelOrigin = z.infer<typeof ModelOrigin>
+
 export const ModelRow = z.strictObject({
   modelDigest: Bytes,
   applicationId: z.string(),
   modelName: z.string(),
   engine: z.string(),
   state: ModelState,
-  /** JSON: period, seed, counts and the engine's summary. */
+  origin: ModelOrigin,
+  /** JSON: period, seed, counts and the engine's summary; of one that was taken in, the digest of its file. */
   training: z.string(),
   createdAt: z.date(),
   promotedAt: z.date().nullable(),
 })
 export type ModelRow = z.infer<typeof ModelRow>
 
-const columns = 'model_digest, application_id, model_name, engine, state, training, created_at, promoted_at'
+const columns =
+  'model_digest, application_id, model_name, engine, state, origin, training, created_at, promoted_at'
 
 /** The same bytes trained again are the same model. */
 export const insertModel = statement({
   name: 'models.insert',
   text: `
-    insert into models (institution_id, model_digest, application_id, model_name, engine, state, training, created_at)
-    values ($1, $2, $3, $4, $5, 'draft', $6, $7)
+    insert into models (institution_id, model_digest, application_id, model_name, engine, state, origin, training, created_at)
+    values ($1, $2, $3, $4, $5, 'draft', $6, $7, $8)
     on conflict do nothing`,
 })
 
@@ -131,4 +137,39 @@ export const decidedExamples = statement({
     order by cases.occurred_on, cases.reference`,
   row: StoredExample.extend({ score: z.number().nullable(), modelDigest: Bytes.nullable() }),
   isTrusted: true,
+})
+
+export const EvaluationRow = z.strictObject({
+  evaluationId: z.uuid(),
+  applicationId: z.string(),
+  modelName: z.string(),
+  modelDigest: Bytes,
+  periodFrom: z.iso.date(),
+  periodTo: z.iso.date(),
+  /** Canonical JSON. */
+  report: z.string(),
+  evaluatedBy: z.string(),
+  evaluatedAt: z.date(),
+})
+export type EvaluationRow = z.infer<typeof EvaluationRow>
+
+const evaluationColumns =
+  'evaluation_id, application_id, model_name, model_digest, period_from, period_to, report, evaluated_by, evaluated_at'
+
+export const insertEvaluation = statement({
+  name: 'models.insertEvaluation',
+  text: `
+    insert into model_evaluations (institution_id, ${evaluationColumns})
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+})
+
+/** Newest first. */
+export const evaluationsOfModel = statement({
+  name: 'models.evaluationsOfModel',
+  text: `
+    select ${evaluationColumns} from model_evaluations
+    where institution_id = $1 and application_id = $2 and model_digest = $3
+    order by evaluation_id desc
+    limit $4`,
+  row: EvaluationRow,
 })

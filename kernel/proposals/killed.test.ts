@@ -10,8 +10,9 @@ import { root } from '../../test/files.ts'
 import { foundInstitution, freshKernel, trainLive } from '../../test/kernel.ts'
 import { contradictions, entryCounts } from '../../test/log.ts'
 import { operatorActor } from '../access/roles.ts'
-import { modelsOf, trainModel } from '../models/models.ts'
+import { modelsOf } from '../models/models.ts'
 import { promotionOf } from '../models/promotion.ts'
+import { trainModel } from '../models/training.ts'
 import { approve, proposalNamed, propose } from './proposals.ts'
 
 const { kernel, database, folder, clock } = await freshKernel()

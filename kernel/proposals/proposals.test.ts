@@ -6,8 +6,9 @@ import { contradictions, entryCounts } from '../../test/log.ts'
 import { accountsOf } from '../access/access.ts'
 import { type Actor, operatorActor, roles } from '../access/roles.ts'
 import { issueKey } from '../access-keys/access-keys.ts'
-import { modelsOf, trainModel } from '../models/models.ts'
+import { modelsOf } from '../models/models.ts'
 import { promotionOf } from '../models/promotion.ts'
+import { trainModel } from '../models/training.ts'
 import {
   approve,
   approveAlone,

@@ -47,6 +47,7 @@ export const assets = {
     Buffer.concat([Buffer.from(fontFace), own('style.css')]),
     'text/css; charset=utf-8',
   ),
+  charts: assetOf('charts.css', own('charts.css'), 'text/css; charset=utf-8'),
   icon: assetOf('icon.svg', own('icon.svg'), 'image/svg+xml; charset=utf-8'),
   urduFont,
 } as const

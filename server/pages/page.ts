@@ -17,6 +17,8 @@ export interface Page {
   readonly main: Html
   /** `form` keeps to the width of a line of text, `read` to that of a document; `work` takes the whole window. */
   readonly width?: 'form' | 'read' | 'work'
+  /** A style sheet beside that of every page. */
+  readonly sheet?: 'charts'
   /** Address of a script; for what no page can do without one. */
   readonly script?: string
 }
@@ -44,7 +46,7 @@ export function redirection(to: string, cookies: readonly string[] = []): Answer
 /** The whole document. */
 export function documentOf(visit: Visit, page: Page): string {
   const { language, speech } = visit
-  const { title, main, width = 'work', script } = page
+  const { title, main, width = 'work', sheet, script } = page
   const document = html`<!doctype html>
 <html lang="${language}" dir="${directionOf(language)}">
 <head>
@@ -53,7 +55,11 @@ export function documentOf(visit: Visit, page: Page): string {
 <meta name="color-scheme" content="light dark">
 <title>${title} – ${speech.text('product')}</title>
 <link rel="stylesheet" href="${assets.style.path}">
-<link rel="icon" href="${assets.icon.path}" type="image/svg+xml">
+${
+  sheet !== undefined &&
+  html`<link rel="stylesheet" href="${assets[sheet].path}">
+`
+}<link rel="icon" href="${assets.icon.path}" type="image/svg+xml">
 ${
   script !== undefined &&
   html`<script type="module" src="${script}"></script>
@@ -117,6 +123,7 @@ const places: readonly {
   { to: '/persons', word: 'nav.persons', scope: 'person.read' },
   { to: '/rights', word: 'nav.rights', scope: 'right.read' },
   { to: '/breaches', word: 'nav.breaches', scope: 'breach.manage' },
+  { to: '/models', word: 'nav.models', scope: 'model.read' },
   { to: '/proposals', word: 'nav.proposals', scope: 'proposal.read' },
   { to: '/units', word: 'nav.units', scope: 'unit.manage' },
   { to: '/accounts', word: 'nav.accounts', scope: 'account.read' },
@@ -132,6 +139,7 @@ const withPagesBelow: readonly string[] = [
   '/persons',
   '/rights',
   '/breaches',
+  '/models',
   '/proposals',
   '/units',
   '/accounts',

@@ -85,6 +85,7 @@ const places: readonly { readonly path: string; readonly scope: Scope; readonly 
   { path: `/breaches/${newId()}/assessment`, scope: 'breach.manage', isForm: true },
   { path: `/breaches/${newId()}/authority`, scope: 'breach.manage', isForm: true },
   { path: `/breaches/${newId()}/persons`, scope: 'breach.manage', isForm: true },
+  { path: '/models', scope: 'model.read' },
   { path: '/jobs', scope: 'job.read' },
   { path: `/jobs/${newId()}/requeue`, scope: 'job.requeue', isForm: true },
 ]

@@ -25,6 +25,8 @@ import { breakGlassRoute, glassRoute, reviewGlassRoute } from './glass.ts'
 import { homeRoute } from './home.ts'
 import { jobsRoute, requeueRoute } from './jobs.ts'
 import { issueKeyRoute, keysRoute, revokeKeyRoute } from './keys.ts'
+import { modelRoute } from './model-page.ts'
+import { modelsRoute } from './models.ts'
 import { caseFormRoute, newCaseRoute } from './new-case.ts'
 import { outcomeRoute } from './outcome.ts'
 import { redirection } from './page.ts'
@@ -83,6 +85,8 @@ const pageRoutes = [
   retentionRoute,
   requestRoute,
   securityRoute,
+  modelsRoute,
+  modelRoute,
   proposalsRoute,
   proposalRoute,
   keysRoute,

@@ -1,5 +1,5 @@
 /** Why something is recommended: each reason as a sentence, with what it weighs and in which direction. */
-import type { Application, BilingualText, Reason } from '@khudi/sdk'
+import { type Application, type BilingualText, type Reason, sentenceFor } from '@khudi/sdk'
 import { z } from 'zod'
 import { type Unsealed, visibleReasons } from '../../kernel/cases/open.ts'
 import type { DecisionRow } from '../../kernel/decisions/decisions.ts'
@@ -45,11 +45,9 @@ export function reasonSentence(
     const mark = hiddenValue(reader, hiding)
     return declared === undefined ? html`${label}: ${mark}` : filledWith(speech.of(declared), mark)
   }
-  // What is not known makes no sentence; its label says so.
-  const known = value === null ? undefined : feature
-  const learned = compared.seen === 0 ? (known?.unseen ?? known?.reason) : known?.reason
+  const learned = feature === undefined ? undefined : sentenceFor(feature, { value, compared })
   const sentence: BilingualText | undefined = declared ?? learned
-  const said = reasonValue(reader, value)
+  const said = (feature?.kind === 'date' ? dayOf(reader, value) : undefined) ?? reasonValue(reader, value)
   if (sentence !== undefined)
     return filled(speech.of(sentence), { ...figures(reader, compared), value: said })
   return value === null && feature === undefined ? label : html`${label}: ${said}`
@@ -65,6 +63,14 @@ function figures(reader: Reader, compared: Readonly<Record<string, number>>): Re
   return Object.fromEntries(
     Object.entries(compared).map(([name, figure]) => [name, reasonValue(reader, figure)]),
   )
+}
+
+const Day = z.iso.date()
+
+/** A feature's date as its reader writes dates; `undefined` where the value is none, or has another form. */
+function dayOf({ formats }: Reader, value: Reason['value']): Html | undefined {
+  const { data } = Day.safeParse(value)
+  return data === undefined ? undefined : html`<time datetime="${data}">${formats.date(data)}</time>`
 }
 
 function reasonValue({ speech, formats }: Reader, value: Reason['value']): Html {

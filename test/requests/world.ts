@@ -98,6 +98,8 @@ export async function makeWorld(kernel: ServingKernel, owner: pg.Client): Promis
       return seen.length > 0 ? random.pick(seen) : undefined
     },
     sawReply: (operationId, body) => {
+      // Whoever sees only a part of the institution may now see another; who may is looked up with the next refresh.
+      if (operationId === 'units.move' || operationId === 'accounts.grant') things.isLocalSettled = false
       const [, cursor] = /"next":"([^"]+)"/.exec(body) ?? []
       if (cursor !== undefined)
         cursors.set(operationId, [cursor, ...(cursors.get(operationId) ?? [])].slice(0, 20))
@@ -106,10 +108,11 @@ export async function makeWorld(kernel: ServingKernel, owner: pg.Client): Promis
     foreignTo: ({ home, isLocal }) => ({
       words: [
         ...slugs.filter((slug) => slug !== home).map(wordOf),
-        ...(isLocal ? [elsewhereWord(home)] : []),
+        ...(isLocal && things.isLocalSettled ? [elsewhereWord(home)] : []),
       ],
       isForeign: (identifier) =>
-        (things.ownerOf.get(identifier) ?? home) !== home || (isLocal && things.elsewhere.has(identifier)),
+        (things.ownerOf.get(identifier) ?? home) !== home ||
+        (isLocal && things.isLocalSettled && things.elsewhere.has(identifier)),
       isAtTheDoor: (identifier) => things.door.has(identifier),
     }),
     linesLogged: log.take,
@@ -236,6 +239,8 @@ interface Things {
   door: ReadonlySet<string>
   /** Of the first institution's cases in the unit that its local officer does not see. */
   elsewhere: ReadonlySet<string>
+  /** Whether it is known that the local officer still does not see that unit. */
+  isLocalSettled: boolean
   take(newer: Things): void
 }
 
@@ -276,20 +281,33 @@ async function thingsOf(owner: pg.Client, institutions: readonly Institution[]):
     `select unnest(array[case_id, decision_id])::text as id from cases join units using (institution_id, unit_id)
      left join decisions using (institution_id, case_id) where units.code = 'KHI'`,
   )
+  const { rows: seers } = await owner.query(seersOfKhi, [institutions[0]?.furnished.operator.institutionId])
   const things: Things = {
     byHome,
     ownerOf,
     door,
     elsewhere: new Set(far.map(({ id }) => id)),
+    isLocalSettled: seers.length === 0,
     take: (newer) => {
       things.byHome = newer.byHome
       things.elsewhere = newer.elsewhere
+      things.isLocalSettled = newer.isLocalSettled
       things.door = things.door.union(newer.door)
       things.ownerOf = new Map([...things.ownerOf, ...newer.ownerOf])
     },
   }
   return things
 }
+
+/** Grants of the local officer that reach the unit which they do not see to begin with. */
+const seersOfKhi = `with recursive above as (
+  select institution_id, unit_id, parent_id from units where institution_id = $1 and code = 'KHI'
+  union select units.institution_id, units.unit_id, units.parent_id
+  from units join above on units.institution_id = above.institution_id and units.unit_id = above.parent_id
+)
+select from account_grants join accounts using (institution_id, account_id)
+where institution_id = $1 and username = 'local' and revoked_at is null
+  and (unit_id is null or unit_id in (select unit_id from above))`
 
 const otherNames: Readonly<Record<string, string>> = {
   unit: 'code',

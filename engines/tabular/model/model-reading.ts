@@ -1,7 +1,11 @@
 import { ModelFormatError, TabularInputError } from '../errors.ts'
-import { type FittedFeature, featureOfColumns } from '../table/encoding.ts'
-import { completeOptions, defaultOptions, type TrainingOptions } from '../training/options.ts'
+import { featureOfColumns } from '../table/encoding.ts'
+import { readObjective } from '../training/objectives/objectives.ts'
+import { defaultOptions, readOptions, type TrainingOptions } from '../training/options.ts'
+import type { Calibration } from '../trust/calibration.ts'
 import type { CapacityQuality, Quality } from '../trust/metrics.ts'
+import { readComparisons } from './comparison-reading.ts'
+import { describeFeature, readFeature } from './feature-reading.ts'
 import {
   isRecord,
   type JsonRecord,
@@ -12,120 +16,140 @@ import {
   readWhole,
   wrong,
 } from './json-reading.ts'
-import { sumsAreExact, type TabularModel } from './model.ts'
-import { readTrees } from './tree-reading.ts'
+import { origins, type Provenance, type TabularModel } from './model.ts'
+import { ArrayReader } from './packed-arrays.ts'
+import { unpackTrees } from './tree-packing.ts'
 
 const UNIT = { least: 0, most: 1 }
+const COUNT = { least: 0, most: Number.MAX_SAFE_INTEGER }
 const FIELDS = [
   'format',
   'version',
+  'objective',
   'trainedRows',
   'seed',
   'options',
   'validation',
   'calibration',
+  'comparisons',
+  'provenance',
+  'trainingDigest',
   'features',
   'baseMargin',
-  'trees',
+  'arrays',
 ]
-const COUNT = { least: 0, most: Number.MAX_SAFE_INTEGER }
 
-/** A model from parsed JSON of the given format and version, every field checked. */
-export function readModel(
-  file: unknown,
-  expected: { readonly format: string; readonly version: number },
-): TabularModel {
-  if (!isRecord(file) || file.format !== expected.format)
-    throw new ModelFormatError('this is not a tabular model')
-  if (file.version !== expected.version) {
-    throw new ModelFormatError(
-      `the model is of version ${String(file.version)}; this reader knows version ${expected.version}`,
-    )
+/** Everything but the trees as plain JSON, which keeps every finite double exactly. */
+export function describeModel(model: TabularModel): JsonRecord {
+  const { calibration } = model
+  return {
+    objective: model.objective,
+    trainedRows: model.trainedRows,
+    seed: model.seed,
+    options: model.options,
+    validation: model.validation,
+    calibration:
+      calibration.kind === 'isotonic'
+        ? { kind: 'isotonic', margins: [...calibration.margins], scores: [...calibration.scores] }
+        : calibration,
+    comparisons: model.comparisons ?? [],
+    provenance: model.provenance ?? null,
+    trainingDigest: model.trainingDigest ?? null,
+    features: model.features.map(describeFeature),
+    baseMargin: model.baseMargin,
   }
-  const model = readRecord(file, 'file', FIELDS)
+}
+
+/** A model from the file's first line, parsed, and the bytes of its arrays; every field is checked. */
+export function readModel(header: unknown, arrays: Uint8Array): TabularModel {
+  const model = readRecord(header, 'file', FIELDS)
   const features = readList(model.features, 'features', { item: readFeature })
   if (features.length === 0) throw wrong('features', 'are none')
   if (new Set(features.map(({ name }) => name)).size !== features.length)
     throw wrong('features', 'repeat a name')
-  const baseMargin = readNumber(model.baseMargin, 'baseMargin')
-  const trees = readTrees(model.trees, featureOfColumns(features).length)
-  if (!sumsAreExact(baseMargin, trees.value)) throw wrong('trees.value', 'cannot be summed exactly')
-  const calibration = readRecord(model.calibration, 'calibration', ['slope', 'intercept'])
+  if (!Array.isArray(model.arrays)) throw wrong('arrays', 'must be a list')
+  const comparisons = readComparisons(model.comparisons, features)
+  const reader = new ArrayReader(model.arrays, arrays)
+  const trees = unpackTrees(reader, featureOfColumns(features).length)
+  reader.end()
   return {
+    objective: fromOptions(() => readObjective(model.objective)),
     features,
-    baseMargin,
+    baseMargin: readNumber(model.baseMargin, 'baseMargin'),
     trees,
-    calibration: {
-      slope: readNumber(calibration.slope, 'calibration.slope'),
-      intercept: readNumber(calibration.intercept, 'calibration.intercept'),
-    },
-    seed: readWhole(model.seed, 'seed', COUNT),
-    options: readOptions(model.options),
-    trainedRows: readWhole(model.trainedRows, 'trainedRows', COUNT),
-    validation: model.validation === null ? null : readQuality(model.validation),
+    calibration: readCalibration(model.calibration),
+    seed: orNull(model.seed, (seed) => readWhole(seed, 'seed', COUNT)),
+    options: orNull(model.options, readAllOptions),
+    trainedRows: orNull(model.trainedRows, (rows) => readWhole(rows, 'trainedRows', COUNT)),
+    validation: orNull(model.validation, readQuality),
+    ...(comparisons.length > 0 && { comparisons }),
+    ...(model.provenance !== null && { provenance: readProvenance(model.provenance) }),
+    ...(model.trainingDigest !== null && { trainingDigest: readDigest(model.trainingDigest) }),
   }
 }
 
-function readFeature(value: unknown, where: string): FittedFeature {
+const orNull = <T>(value: unknown, read: (value: unknown) => T): T | null =>
+  value === null ? null : read(value)
+
+function readCalibration(value: unknown): Calibration {
   const kind = isRecord(value) ? value.kind : undefined
-  if (kind === 'number')
-    return { name: readText(readRecord(value, where, ['name', 'kind']).name, `${where}.name`), kind }
-  if (kind === 'code') {
-    const { name, levels } = readRecord(value, where, ['name', 'kind', 'levels'])
-    return { name: readText(name, `${where}.name`), kind, levels: readLevels(levels, `${where}.levels`) }
+  if (kind === 'none') {
+    readRecord(value, 'calibration', ['kind'])
+    return { kind }
   }
-  if (kind !== 'category') throw wrong(`${where}.kind`, 'is unknown')
-  return readCategory(
-    readRecord(value, where, ['name', 'kind', 'prior', 'strength', 'levels', 'weights', 'positives']),
-    where,
-  )
-}
-
-function readCategory(value: JsonRecord, where: string): FittedFeature {
-  const levels = readLevels(value.levels, `${where}.levels`)
-  const readSums = (sums: unknown, at: string): Float64Array =>
-    Float64Array.from(
-      readList(sums, at, {
-        length: levels.length + 1,
-        item: (sum, place) => readNumber(sum, place, { least: 0, most: Number.MAX_VALUE }),
-      }),
-    )
-  const weights = readSums(value.weights, `${where}.weights`)
-  const positives = readSums(value.positives, `${where}.positives`)
-  if (positives.some((positive, code) => positive > (weights[code] ?? 0))) {
-    throw wrong(`${where}.positives`, 'exceed the weights')
+  if (kind === 'platt') {
+    const { slope, intercept } = readRecord(value, 'calibration', ['kind', 'slope', 'intercept'])
+    return {
+      kind,
+      slope: readNumber(slope, 'calibration.slope', { least: Number.MIN_VALUE, most: Number.MAX_VALUE }),
+      intercept: readNumber(intercept, 'calibration.intercept'),
+    }
   }
-  const prior = readNumber(value.prior, `${where}.prior`, UNIT)
-  const strength = readNumber(value.strength, `${where}.strength`, {
-    least: Number.MIN_VALUE,
-    most: Number.MAX_VALUE,
+  if (kind !== 'isotonic') throw wrong('calibration.kind', 'is unknown')
+  const fields = readRecord(value, 'calibration', ['kind', 'margins', 'scores'])
+  const margins = readList(fields.margins, 'calibration.margins', { item: (one, at) => readNumber(one, at) })
+  const scores = readList(fields.scores, 'calibration.scores', {
+    length: margins.length,
+    item: (score, at) => readNumber(score, at, UNIT),
   })
-  return {
-    name: readText(value.name, `${where}.name`),
-    kind: 'category',
-    statistics: { prior, strength, levels, weights, positives },
-  }
+  if (margins.length === 0) throw wrong('calibration.margins', 'are none')
+  if (margins.some((margin, i) => i > 0 && margin <= (margins[i - 1] ?? 0)))
+    throw wrong('calibration.margins', 'do not rise')
+  if (scores.some((score, i) => i > 0 && score < (scores[i - 1] ?? 0)))
+    throw wrong('calibration.scores', 'fall')
+  return { kind, margins: Float64Array.from(margins), scores: Float64Array.from(scores) }
 }
 
-/** Texts in strictly rising order, as look-ups need them. */
-function readLevels(value: unknown, where: string): string[] {
-  const levels = readList(value, where, { item: readText })
-  if (levels.some((level, i) => i > 0 && level <= (levels[i - 1] ?? '')))
-    throw wrong(where, 'are not in rising order')
-  return levels
+function readProvenance(value: unknown): Provenance {
+  const fields = readRecord(value, 'provenance', ['from', 'version', 'objective'])
+  const from = origins.find((one) => one === fields.from)
+  if (from === undefined) throw wrong('provenance.from', 'is unknown')
+  const textOf = (field: 'version' | 'objective') =>
+    orNull(fields[field], (text) => readText(text, `provenance.${field}`))
+  return { from, version: textOf('version'), objective: textOf('objective') }
 }
 
-function readOptions(value: unknown): TrainingOptions {
-  const names = Object.keys(defaultOptions)
-  const fields = readRecord(value, 'options', names)
-  const given = Object.fromEntries(names.map((name) => [name, readNumber(fields[name], `options.${name}`)]))
+function readDigest(value: unknown): string {
+  const digest = readText(value, 'trainingDigest')
+  if (!/^[0-9a-f]{64}$/.test(digest)) throw wrong('trainingDigest', 'is not a SHA-256 in hexadecimal')
+  return digest
+}
+
+/** What another part of the engine reads and refuses as an option given by a person. */
+function fromOptions<T>(read: () => T): T {
   try {
-    return completeOptions(given)
+    return read()
   } catch (cause) {
     if (cause instanceof TabularInputError)
       throw new ModelFormatError(`the model's ${cause.message}`, { cause })
     throw cause
   }
+}
+
+/** Every option is in a file, so that later defaults change nothing about what was done. */
+function readAllOptions(value: unknown): TrainingOptions {
+  const options = readRecord(value, 'options', Object.keys(defaultOptions))
+  return fromOptions(() => readOptions(options))
 }
 
 function readQuality(value: unknown): Quality {

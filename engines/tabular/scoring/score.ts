@@ -1,188 +1,205 @@
+import { TabularInputError } from '../errors.ts'
+import { compileComparisons, type FindFigures } from '../explanation/comparisons.ts'
+import { compileExplainer } from '../explanation/explainer.ts'
 import type { TabularModel } from '../model/model.ts'
-import { codePosition, columnsOf, type FittedFeature, featureOfColumns } from '../table/encoding.ts'
-import {
-  countRows,
-  type FeatureValue,
-  numberValue,
-  type Row,
-  type Table,
-  textValue,
-  valueAt,
-} from '../table/features.ts'
-import { cappedSeen, shrunkShare } from '../table/target-statistics.ts'
-import { sigmoid } from '../training/loss.ts'
+import { codePosition, type FittedFeature, featureOfColumns } from '../table/encoding.ts'
+import { countRows, type Row, type Table } from '../table/features.ts'
+import { compileEncoders, compileTableEncoder } from '../table/row-encoding.ts'
+import { objectiveOf } from '../training/objectives/objectives.ts'
+import { calibrated } from '../trust/calibration.ts'
+import { type Batch, batchesOf } from './batch.ts'
+import { compileWalk } from './walk.ts'
 
 /** A model's opinion of one row. */
-export type Scored = {
-  /** Calibrated probability, from 0 to 1. */
+export interface Scored {
+  /** The prediction in the label's own scale: of a logistic model the calibrated probability, from 0 to 1. */
   readonly score: number
-  /** Its log odds: `baseMargin` + Σ contributions, to the last bit. */
+  /** Raw margin: `baseMargin` + the values of the leaves, in the order of the trees. */
   readonly margin: number
-  /** What each feature, in the model's order, added to the margin. */
+}
+
+/** The same with its reasons. */
+export interface Explained extends Scored {
+  /** Shapley value of each feature, in the model's order: their sum + `expectedMargin` is the margin, to 1e-9. */
   readonly contributions: Float64Array
 }
 
-/** Opinions of many rows; row i's contributions are [i × features … (i + 1) × features). */
-export type ScoredBatch = {
+/** Opinions of many rows, in the order of the rows. */
+export interface ScoredBatch {
   readonly scores: Float64Array
   readonly margins: Float64Array
-  readonly contributions: Float64Array
 }
 
 /** What the training rows say about one value of a category: the figure behind a reason. */
-export type LevelHistory = {
+export interface LevelHistory {
   /**
    * Weight of the rows with this value (their number, when weights are 1), and of the positive ones among
-   * them.
+   * them; where labels are amounts, the sum of the labels by weight.
    */
   readonly seen: number
   readonly positive: number
-  /** Share of positives over all rows. */
+  /** Mean label of all rows: of 0/1 labels the share of positives. */
   readonly prior: number
 }
 
 /** A model made ready to score; it keeps buffers, so one at a time per thread. */
-export type Scorer = {
+export interface Scorer {
   readonly featureNames: readonly string[]
-  readonly baseMargin: number
+  /**
+   * Margin that a row is expected to have of which nothing is known.
+   *
+   * @throws TabularInputError for an imported model that does not say how many rows came by its nodes.
+   */
+  readonly expectedMargin: number
+  /** @throws TabularInputError when a feature is absent, of the wrong type or not finite; as `expectedMargin`. */
+  score(row: Row): Explained
+  /** The same without contributions, which take most of the time. */
+  scoreOnly(row: Row): Scored
   /** @throws TabularInputError when a feature is absent, of the wrong type or not finite. */
-  readonly score: (row: Row) => Scored
-  readonly scoreBatch: (table: Table) => ScoredBatch
+  scoreBatch(table: Table): ScoredBatch
+  /**
+   * Margins of rows that are encoded already (`compileEncoders`): column by column, or row by row in one array. NaN is
+   * missing.
+   *
+   * @throws TabularInputError for columns that are not the model's in number, or of different lengths.
+   */
+  marginsOf(cells: Float64Array | readonly Float64Array[]): Float64Array
   /** `undefined` when the model has no such category. */
-  readonly findHistory: (feature: string, value: string | null) => LevelHistory | undefined
+  findHistory(feature: string, value: string | null): LevelHistory | undefined
+  /** What comparable training rows had of a number; `undefined` where it is not compared, or too few were alike. */
+  readonly findFigures: FindFigures
 }
 
 /** One row with one model; `compile` once to score more than a few. */
-export function score(model: TabularModel, row: Row): Scored {
+export function score(model: TabularModel, row: Row): Explained {
   return compile(model).score(row)
 }
 
-/**
- * Prepares a model for scoring.
- *
- * Contributions follow the row's path through each tree: the change of the expected value at a split is
- * credited to the split's feature (Saabas, "Interpreting random forests", 2014, as in the package
- * treeinterpreter). They favour features near the leaves over those near the root; exact Shapley values
- * (TreeSHAP) are to replace them under the same name.
- */
+/** Prepares a model for scoring. What only batches or only explanations need is made ready when first asked for. */
 export function compile(model: TabularModel): Scorer {
-  const names = model.features.map(({ name }) => name)
-  const encoded = new Float64Array(featureOfColumns(model.features).length)
-  const encoders = compileEncoders(model.features)
-  const walk = compileWalk(model)
-  const scoreTable = (table: Table, row: number, contributions: Float64Array): number => {
-    for (const { name, encode } of encoders) encode(valueAt(table, name, row), encoded, row)
-    return walk(encoded, contributions)
-  }
+  const { features } = model
+  const width = featureOfColumns(features).length
+  const scoreOf = predictionOf(model)
+  const single = compileSingle(model, width)
+  const encodeTable = once(() => compileTableEncoder(features))
+  const batchFor = batchesOf({ ...model, width })
   return {
-    featureNames: names,
-    baseMargin: model.baseMargin,
+    featureNames: features.map(({ name }) => name),
+    get expectedMargin() {
+      return single.expectedMargin()
+    },
     score: (row) => {
-      const contributions = new Float64Array(names.length)
-      for (const { name, encode } of encoders) encode(row[name], encoded, undefined)
-      const margin = walk(encoded, contributions)
-      return { score: sigmoid(margin), margin, contributions }
+      const { margin, contributions } = single.explain(row)
+      return { score: scoreOf(margin), margin, contributions }
+    },
+    scoreOnly: (row) => {
+      const margin = single.marginOf(row)
+      return { score: scoreOf(margin), margin }
     },
     scoreBatch: (table) => {
-      const count = countRows(table, model.features)
-      const contributions = new Float64Array(count * names.length)
-      const margins = new Float64Array(count)
-      for (let row = 0; row < count; row++) {
-        margins[row] = scoreTable(
-          table,
-          row,
-          contributions.subarray(row * names.length, (row + 1) * names.length),
-        )
-      }
-      return { scores: margins.map(sigmoid), margins, contributions }
+      const count = countRows(table, features)
+      const margins = inBlocks(batchFor(count), count, (cells, range) => encodeTable()(table, range, cells))
+      return { scores: margins.map(scoreOf), margins }
     },
+    marginsOf: (cells) => marginsOf(batchFor, cells, width),
     findHistory: (feature, value) =>
       historyOf(
-        model.features.find(({ name }) => name === feature),
+        features.find(({ name }) => name === feature),
         value,
       ),
+    findFigures: compileComparisons(model.comparisons ?? []),
   }
 }
 
-type Encode = (value: FeatureValue | undefined, into: Float64Array, row: number | undefined) => void
-
-/** Writes each feature's columns; the maps make a text's columns one look-up. */
-function compileEncoders(features: readonly FittedFeature[]): readonly { name: string; encode: Encode }[] {
-  let column = 0
-  return features.map((feature) => {
-    const at = column
-    column += columnsOf(feature)
-    return { name: feature.name, encode: compileEncode(feature, at) }
-  })
+function predictionOf({ objective, calibration }: TabularModel): (margin: number) => number {
+  if (calibration.kind === 'none') return objectiveOf(objective).predict
+  return (margin) => calibrated(calibration, margin)
 }
 
-function compileEncode(feature: FittedFeature, at: number): Encode {
-  const { name } = feature
-  if (feature.kind === 'number') {
-    return (value, into, row) => {
-      into[at] = numberValue(value, name, row)
-    }
+interface Single {
+  readonly expectedMargin: () => number
+  readonly marginOf: (row: Row) => number
+  readonly explain: (row: Row) => Omit<Explained, 'score'>
+}
+
+function compileSingle(model: TabularModel, width: number): Single {
+  const { features, trees, baseMargin } = model
+  const encode = compileEncoders(features)
+  const walk = compileWalk(model)
+  const explainer = once(() => compileExplainer(trees, featureOfColumns(features), features.length))
+  const cells = new Float64Array(width)
+  return {
+    expectedMargin: () => baseMargin + explainer().expected,
+    marginOf: (row) => {
+      encode(row, cells)
+      return walk(cells)
+    },
+    explain: (row) => {
+      encode(row, cells)
+      const contributions = new Float64Array(features.length)
+      explainer().explain(cells, contributions)
+      return { margin: walk(cells), contributions }
+    },
   }
-  if (feature.kind === 'code') {
-    const { levels } = feature
-    const positions = new Map(levels.map((level, position) => [level, position]))
-    return (value, into, row) => {
-      const code = textValue(value, name, row)
-      into[at] = code === null ? Number.NaN : (positions.get(code) ?? codePosition(levels, code))
-    }
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly it: T } | undefined
+  return () => {
+    made ??= { it: make() }
+    return made.it
   }
-  const { levels, weights, positives, prior } = feature.statistics
-  const codes = new Map(levels.map((level, position) => [level, position + 1]))
-  const shares = weights.map((weight, code) =>
-    shrunkShare({ positive: positives[code] ?? 0, weight }, feature.statistics),
+}
+
+interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+function inBlocks(
+  { rows, cells, score }: Batch,
+  count: number,
+  write: (cells: Float64Array, range: Range) => void,
+): Float64Array {
+  const margins = new Float64Array(count)
+  for (let from = 0; from < count; from += rows) {
+    const to = Math.min(from + rows, count)
+    write(cells, { from, to })
+    score(to - from, margins, from)
+  }
+  return margins
+}
+
+function marginsOf(
+  batchFor: (count: number) => Batch,
+  given: Float64Array | readonly Float64Array[],
+  width: number,
+): Float64Array {
+  if (given instanceof Float64Array) {
+    const count = given.length / width
+    if (!Number.isInteger(count)) throw wrongShape(`${given.length} cells are no rows of ${width} columns`)
+    return inBlocks(batchFor(count), count, (cells, { from, to }) =>
+      cells.set(given.subarray(from * width, to * width)),
+    )
+  }
+  if (given.length !== width)
+    throw wrongShape(`there are ${given.length} columns where the model has ${width}`)
+  const count = given[0]?.length ?? 0
+  if (given.some(({ length }) => length !== count)) throw wrongShape('the columns are of different lengths')
+  return inBlocks(batchFor(count), count, (cells, { from, to }) =>
+    given.forEach((values, column) => {
+      for (let row = from, at = column; row < to; row++, at += width) cells[at] = values[row] ?? Number.NaN
+    }),
   )
-  const seen = weights.map(cappedSeen)
-  return (value, into, row) => {
-    const level = textValue(value, name, row)
-    const code = level === null ? 0 : codes.get(level)
-    into[at] = code === undefined ? prior : (shares[code] ?? prior)
-    into[at + 1] = code === undefined ? 0 : (seen[code] ?? 0)
-  }
 }
 
-/**
- * The loop that everything waits for: flat arrays of one type each, no allocation. Adds contributions,
- * returns the margin.
- */
-function compileWalk({
-  features,
-  trees,
-  baseMargin,
-}: TabularModel): (row: Float64Array, into: Float64Array) => number {
-  const { roots, column, threshold, left, missingLeft, value } = trees
-  const featureOf = featureOfColumns(features)
-  return (row, into) => {
-    let margin = baseMargin
-    for (let tree = 0; tree < roots.length; tree++) {
-      let node = roots[tree] ?? 0
-      let expected = value[node] ?? 0
-      margin -= expected
-      for (let split = column[node] ?? -1; split >= 0; split = column[node] ?? -1) {
-        const cell = row[split] ?? 0
-        // A missing value is NaN, which is at most nothing.
-        const goesLeft = cell <= (threshold[node] ?? 0) || (Number.isNaN(cell) && missingLeft[node] === 1)
-        node = (left[node] ?? 0) + (goesLeft ? 0 : 1)
-        const next = value[node] ?? 0
-        const feature = featureOf[split] ?? 0
-        into[feature] = (into[feature] ?? 0) + (next - expected)
-        expected = next
-      }
-      margin += expected
-    }
-    return margin
-  }
-}
+const wrongShape = (what: string): TabularInputError => new TabularInputError('length_mismatch', what)
 
 function historyOf(feature: FittedFeature | undefined, value: string | null): LevelHistory | undefined {
   if (feature?.kind !== 'category') return undefined
-  const { levels, weights, positives, prior } = feature.statistics
+  const { levels, weights, sums, prior } = feature.statistics
   const position = value === null ? -1 : codePosition(levels, value)
   const code = Number.isInteger(position) ? position + 1 : undefined
   if (code === undefined) return { seen: 0, positive: 0, prior }
-  return { seen: weights[code] ?? 0, positive: positives[code] ?? 0, prior }
+  return { seen: weights[code] ?? 0, positive: sums[code] ?? 0, prior }
 }

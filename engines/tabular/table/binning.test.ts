@@ -1,69 +1,52 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { binOf, binRows, quantileCuts } from './binning.ts'
+import { binInto, binOf } from './binning.ts'
 
 const value = fc.oneof(
   fc.integer({ min: -50, max: 50 }),
-  fc.double({ noNaN: true, noDefaultInfinity: true }),
-  fc.constant(Number.NaN),
+  fc.double(),
+  fc.constantFrom(-0, 0, Number.MAX_VALUE, Number.MIN_VALUE),
 )
+const cuts = fc
+  .uniqueArray(
+    fc.oneof(fc.integer({ min: -50, max: 50 }), fc.double({ noNaN: true, noDefaultInfinity: true })),
+    {
+      maxLength: 254,
+      comparator: (a, b) => a === b,
+    },
+  )
+  .map((list) => Float64Array.from(list).sort())
 
-test('few distinct values each get a bin of their own', () => {
-  const cuts = quantileCuts(Float64Array.of(3, 1, 2, 2, Number.NaN, 1), 255)
-  assert.deepEqual([...cuts], [1.5, 2.5])
-})
-
-test('many distinct values are divided into bins of about equal size', () => {
-  const values = Float64Array.from({ length: 10_000 }, (_, i) => i)
-  const cuts = quantileCuts(values, 10)
-  assert.equal(cuts.length, 9)
-  const sizes = new Map<number, number>()
-  for (const one of values) sizes.set(binOf(cuts, one), (sizes.get(binOf(cuts, one)) ?? 0) + 1)
-  assert.ok([...sizes.values()].every((size) => size === 1_000))
-})
-
-test('one huge tie does not starve the other bins', () => {
-  const values = Float64Array.from({ length: 10_000 }, (_, i) => (i < 9_000 ? 0 : i))
-  assert.ok(quantileCuts(values, 10).length >= 8)
-})
-
-test('constant and all-missing columns have no cut', () => {
-  assert.equal(quantileCuts(new Float64Array(9).fill(4), 255).length, 0)
-  assert.equal(quantileCuts(new Float64Array(9).fill(Number.NaN), 255).length, 0)
-})
-
-test('bins keep the order of values, missing is bin 0, and no bin exceeds the limit', () => {
+test('a column is binned as each of its values would be, wherever the bins lie', () => {
+  const layout = fc.record({ stride: fc.integer({ min: 1, max: 5 }), offset: fc.nat(4), from: fc.nat(20) })
   fc.assert(
-    fc.property(
-      fc.array(value, { minLength: 1, maxLength: 300 }),
-      fc.integer({ min: 2, max: 255 }),
-      (list, maxBins) => {
-        const values = Float64Array.from(list)
-        const cuts = quantileCuts(values, maxBins)
-        const bins = binRows([values], [cuts])
-        assert.ok(cuts.length < maxBins)
-        const pairs = list.map((one, i) => ({ one, bin: bins[i] ?? -1 }))
-        for (const { one, bin } of pairs) assert.equal(bin === 0, Number.isNaN(one))
-        const present = pairs.filter(({ one }) => !Number.isNaN(one)).sort((a, b) => a.one - b.one)
-        present.forEach(({ one, bin }, i) => {
-          const before = present[i - 1]
-          if (before !== undefined) assert.ok(before.one === one ? before.bin === bin : before.bin <= bin)
-        })
-      },
-    ),
+    fc.property(fc.array(value, { maxLength: 80 }), cuts, layout, (list, own, { stride, offset, from }) => {
+      for (const values of [Float64Array.from(list), Float32Array.from(list)]) {
+        const bins = new Uint8Array(list.length * stride + offset).fill(77)
+        const to = Math.max(from, list.length - 3)
+        binInto(values, own, { bins, stride, offset, from, to })
+        const expected = new Uint8Array(bins.length).fill(77)
+        for (let row = from; row < to && row < list.length; row++)
+          expected[row * stride + offset] = binOf(own, values[row] ?? 0)
+        assert.deepEqual(bins, expected)
+      }
+    }),
   )
 })
 
-test('a strictly increasing transform of a column changes no bin', () => {
-  fc.assert(
-    fc.property(
-      fc.array(fc.integer({ min: -1_000, max: 1_000 }), { minLength: 1, maxLength: 400 }),
-      (list) => {
-        const raw = Float64Array.from(list)
-        const cubed = raw.map((one) => one ** 3 + one)
-        assert.deepEqual(binRows([raw], [quantileCuts(raw, 16)]), binRows([cubed], [quantileCuts(cubed, 16)]))
-      },
-    ),
+test('a full table of cuts leaves a bin for each part', () => {
+  const own = Float64Array.from({ length: 254 }, (_, i) => i)
+  const values = Float64Array.from({ length: 257 }, (_, i) => (i === 256 ? Number.NaN : i - 0.5))
+  const bins = new Uint8Array(values.length)
+  binInto(values, own, { bins, stride: 1, offset: 0 })
+  assert.deepEqual([...bins], [...Array.from({ length: 255 }, (_, i) => i + 1), 255, 0])
+})
+
+test('a value on a cut lies below it, and a missing one in bin 0', () => {
+  const own = Float64Array.of(1, 2)
+  assert.deepEqual(
+    [0, 1, 1.5, 2, 3, Number.NaN].map((one) => binOf(own, one)),
+    [1, 1, 2, 2, 3, 0],
   )
 })

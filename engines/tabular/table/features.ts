@@ -6,40 +6,50 @@ import { TabularInputError } from '../errors.ts'
  * - `code`: a text with few or hierarchical values (commodity code, country, tax type). The trees cut the
  *   sorted list of codes, so neighbours such as 610910 and 610990 can be told from the rest together.
  * - `category`: a text with many values, such as a combination of codes (a route). The trees see each value's
- *   history: the share of positives among earlier rows, and how many rows that share rests on.
+ *   history, the mean label of earlier rows and how many they were, and can tell sets of its most frequent
+ *   values apart.
+ * - `date`: a calendar day in ISO 8601, alone or with a time. The trees see the day's number, the day of the
+ *   year and the weekday.
+ * - `text`: words in English, Urdu or both, of which only the hashed words and pairs of words are seen.
  *
  * `null` is a missing value of any kind.
  */
-export type FeatureSpec = { readonly name: string; readonly kind: FeatureKind }
+export type FeatureSpec = {
+  readonly name: string
+  readonly kind: FeatureKind
+  /** Of a number: 1 where the margin may never fall as it rises, −1 where it may never rise; 0 when left out. */
+  readonly monotone?: Monotone | undefined
+  /** Of a number: the code or category by whose values rows are alike, so that reasons can say what is usual. */
+  readonly comparedBy?: string | undefined
+  /** Of a text: how many columns its words are hashed into, 8 … 1,024; `defaultBuckets` when left out. */
+  readonly buckets?: number | undefined
+}
 
-export const featureKinds = ['number', 'code', 'category'] as const
+export const featureKinds = ['number', 'code', 'category', 'date', 'text'] as const
 export type FeatureKind = (typeof featureKinds)[number]
+export type Monotone = -1 | 0 | 1
 
 export type FeatureValue = number | string | null
 
 /** Values by feature name. Other properties are ignored, so one record can feed several models. */
 export type Row = Readonly<Record<string, FeatureValue>>
 
+/**
+ * Texts of many rows as a list of the different ones and, by row, the position in it; −1 where the text is
+ * missing. Four bytes a row.
+ */
+export type CodedTexts = { readonly codes: Int32Array; readonly levels: readonly string[] }
+
+/**
+ * One feature's values by row. In a `Float64Array` or `Float32Array` NaN is a missing value; in any other list
+ * `null` is, and NaN is refused.
+ */
+export type Column = ArrayLike<FeatureValue> | CodedTexts
+
 /** The same table row by row or column by column (columns spare memory in large tables). */
 export type Table =
   | { readonly rows: readonly Row[]; readonly columns?: undefined }
-  | { readonly columns: Readonly<Record<string, ArrayLike<FeatureValue>>>; readonly rows?: undefined }
-
-/** A number feature's values in training order; missing is NaN. */
-export type NumberColumn = { readonly name: string; readonly kind: 'number'; readonly values: Float64Array }
-
-/**
- * A text feature's values in training order: 0 when missing, else one more than the position in `levels`,
- * which is sorted.
- */
-export type TextColumn = {
-  readonly name: string
-  readonly kind: 'code' | 'category'
-  readonly codes: Int32Array
-  readonly levels: readonly string[]
-}
-
-export type FeatureColumn = NumberColumn | TextColumn
+  | { readonly columns: Readonly<Record<string, Column>>; readonly rows?: undefined }
 
 /**
  * More levels than this is an identifier, not a category: there is no history to learn from, and memory would
@@ -47,12 +57,17 @@ export type FeatureColumn = NumberColumn | TextColumn
  */
 export const MAX_LEVELS = 1_000_000
 
-/** Refuses an empty list, a repeated name and an unknown kind. */
+export const defaultBuckets = 64
+const LEAST_BUCKETS = 8
+const MOST_BUCKETS = 1_024
+
+/** Refuses an empty list, a repeated name, an unknown kind and what a kind has no use for. */
 export function checkFeatures(features: readonly FeatureSpec[]): void {
   if (features.length === 0)
     throw new TabularInputError('features_empty', 'a model needs at least one feature')
   const seen = new Set<string>()
-  for (const { name, kind } of features) {
+  for (const feature of features) {
+    const { name, kind } = feature
     if (seen.has(name)) throw new TabularInputError('feature_duplicate', `feature "${name}" is listed twice`)
     seen.add(name)
     if (!featureKinds.includes(kind)) {
@@ -61,48 +76,81 @@ export function checkFeatures(features: readonly FeatureSpec[]): void {
         `feature "${name}" is of kind "${String(kind)}"; known kinds are ${featureKinds.join(', ')}`,
       )
     }
+    checkFeatureOptions(feature)
   }
 }
 
-/** The number of rows; columns of different lengths are refused. */
-export function countRows(table: Table, features: readonly FeatureSpec[]): number {
+function checkFeatureOptions({ name, kind, monotone, buckets }: FeatureSpec): void {
+  const wrong = (what: string) =>
+    new TabularInputError('feature_option_invalid', `feature "${name}": ${what}`)
+  if (monotone !== undefined && ![-1, 0, 1].includes(monotone)) throw wrong('monotone must be -1, 0 or 1')
+  if ((monotone ?? 0) !== 0 && kind !== 'number') throw wrong(`a ${kind} cannot be monotone`)
+  if (buckets === undefined) return
+  if (kind !== 'text') throw wrong(`a ${kind} has no buckets`)
+  if (!Number.isInteger(buckets) || buckets < LEAST_BUCKETS || buckets > MOST_BUCKETS)
+    throw wrong(`buckets must be a whole number from ${LEAST_BUCKETS} to ${MOST_BUCKETS}`)
+}
+
+/** The number of rows; columns of different lengths, and what is no column, are refused. */
+export function countRows(table: Table, features: readonly Pick<FeatureSpec, 'name'>[]): number {
   if (table.rows !== undefined) return table.rows.length
   let count: number | undefined
   for (const { name } of features) {
-    const column = table.columns[name]
-    if (column === undefined) throw missingFeature(name, undefined)
-    count ??= column.length
-    if (column.length !== count) {
+    const length = columnLength(columnOf(table.columns, name))
+    count ??= length
+    if (length !== count) {
       throw new TabularInputError(
         'length_mismatch',
-        `feature "${name}" has ${column.length} values where the first feature has ${count}`,
+        `feature "${name}" has ${length} values where the first feature has ${count}`,
       )
     }
   }
   return count ?? 0
 }
 
-/** One cell; `undefined` where the row or column lacks it. */
-export function valueAt(table: Table, name: string, row: number): FeatureValue | undefined {
-  return table.rows === undefined ? table.columns[name]?.[row] : table.rows[row]?.[name]
+/** A feature's column; one that is absent, or no list at all, is refused. */
+export function columnOf(columns: Readonly<Record<string, Column>>, name: string): Column {
+  const column = Object.hasOwn(columns, name) ? columns[name] : undefined
+  if (column === undefined) throw missingFeature(name, undefined)
+  if (!isList(column))
+    throw new TabularInputError('feature_wrong_type', `the column of feature "${name}" is not a list`)
+  return column
 }
 
-/** Reads and checks one feature's values, arranged by `order` (positions in the table). */
-export function readFeature(table: Table, feature: FeatureSpec, order: Int32Array): FeatureColumn {
-  const { name, kind } = feature
-  if (kind !== 'number') return { name, kind, ...readTexts(table, name, order) }
-  const values = new Float64Array(order.length)
-  order.forEach((row, i) => {
-    values[i] = numberValue(valueAt(table, name, row), name, row)
-  })
-  return { name, kind, values }
+/** A text has a length too, and codes that are no whole numbers would be of no level. */
+function isList(column: Column | null): boolean {
+  if (typeof column !== 'object' || column === null) return false
+  if (isCoded(column)) return column.codes instanceof Int32Array && Array.isArray(column.levels)
+  return Number.isInteger(column.length) && column.length >= 0
 }
 
-/** Whether the feature's first `count` values are one and the same (missing counts as a value). */
-export function isConstant(column: FeatureColumn, count: number): boolean {
-  const values: Float64Array | Int32Array = column.kind === 'number' ? column.values : column.codes
-  for (let i = 1; i < count; i++) if (!Object.is(values[i], values[0])) return false
-  return true
+export function isCoded(column: Column): column is CodedTexts {
+  return 'codes' in column && 'levels' in column
+}
+
+function columnLength(column: Column): number {
+  return isCoded(column) ? column.codes.length : column.length
+}
+
+/** Reads a column's cells; `undefined` where it ends before the row, or a code is of no level. */
+export function cellsOf(column: Column): (row: number) => FeatureValue | undefined {
+  if (isCoded(column)) {
+    const { codes, levels } = column
+    return (row) => {
+      const code = codes[row]
+      return code === -1 ? null : levels[code ?? -1]
+    }
+  }
+  if (!isFloats(column)) return (row) => column[row]
+  return (row) => {
+    const value = column[row]
+    return Number.isNaN(value) ? null : value
+  }
+}
+
+/** Whether NaN is a missing value here: a list of floating-point numbers has no place for `null`. */
+export function isFloats(column: Column): column is Float64Array | Float32Array {
+  return column instanceof Float64Array || column instanceof Float32Array
 }
 
 /**
@@ -111,12 +159,7 @@ export function isConstant(column: FeatureColumn, count: number): boolean {
 export function numberValue(value: FeatureValue | undefined, name: string, row?: number): number {
   if (value === null) return Number.NaN
   if (typeof value !== 'number') throw wrongType(value, { name, expected: 'a number', row })
-  if (!Number.isFinite(value)) {
-    throw new TabularInputError(
-      'feature_not_finite',
-      `feature "${name}" is ${value}${place(row)}; missing is null`,
-    )
-  }
+  if (!Number.isFinite(value)) throw notFinite(value, { name, row })
   return value + 0 // Turns -0 into 0: the two compare equal and must be one value everywhere.
 }
 
@@ -126,34 +169,27 @@ export function textValue(value: FeatureValue | undefined, name: string, row?: n
   throw wrongType(value, { name, expected: 'a text', row })
 }
 
-function readTexts(table: Table, name: string, order: Int32Array): Pick<TextColumn, 'codes' | 'levels'> {
-  const firstSeen = new Int32Array(order.length)
-  const numbers = new Map<string, number>()
-  order.forEach((row, i) => {
-    const text = textValue(valueAt(table, name, row), name, row)
-    if (text === null) return
-    const number = numbers.get(text) ?? numbers.size + 1
-    if (number > MAX_LEVELS) {
-      throw new TabularInputError(
-        'category_too_many_levels',
-        `feature "${name}" has more than ${MAX_LEVELS} values`,
-      )
-    }
-    if (number > numbers.size) numbers.set(text, number)
-    firstSeen[i] = number
-  })
-  const levels = [...numbers.keys()].sort()
-  const codeOf = new Int32Array(levels.length + 1)
-  levels.forEach((level, position) => {
-    codeOf[numbers.get(level) ?? 0] = position + 1
-  })
-  return { codes: firstSeen.map((number) => codeOf[number] ?? 0), levels }
+/** A whole number from 0 to 2³¹ − 1, or NaN for `null`: a category that an imported model knows by number. */
+export function levelValue(value: FeatureValue | undefined, name: string, row?: number): number {
+  const level = numberValue(value, name, row)
+  if (Number.isNaN(level) || (Number.isInteger(level) && level >= 0 && level < 2 ** 31)) return level
+  throw new TabularInputError(
+    'feature_wrong_type',
+    `feature "${name}" must be a whole number from 0 to ${2 ** 31 - 1} or null${place(row)}`,
+  )
 }
 
-type Where = { readonly name: string; readonly expected: string; readonly row: number | undefined }
+type Where = { readonly name: string; readonly row: number | undefined }
+
+export function notFinite(value: number, { name, row }: Where): TabularInputError {
+  return new TabularInputError(
+    'feature_not_finite',
+    `feature "${name}" is ${value}${place(row)}; missing is null`,
+  )
+}
 
 /** Values are personal and are never quoted; row numbers are positions in the caller's table, from 0. */
-function wrongType(value: unknown, where: Where): TabularInputError {
+function wrongType(value: unknown, where: Where & { readonly expected: string }): TabularInputError {
   if (value === undefined) return missingFeature(where.name, where.row)
   return new TabularInputError(
     'feature_wrong_type',
@@ -168,6 +204,6 @@ function missingFeature(name: string, row: number | undefined): TabularInputErro
   )
 }
 
-function place(row: number | undefined): string {
+export function place(row: number | undefined): string {
   return row === undefined ? '' : ` in row ${row}`
 }

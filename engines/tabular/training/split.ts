@@ -1,111 +1,85 @@
-/**
- * What a split may look like; sums are of second derivatives of the loss, at most a quarter of the rows'
- * weights.
- */
-export type SplitOptions = {
-  readonly minLeafWeight: number
-  readonly l2: number
-  readonly minGain: number
-}
+import type { DerivativeSums } from './histogram.ts'
+import { searchCuts } from './split-cuts.ts'
+import {
+  BINS,
+  bestStep,
+  type Candidate,
+  type Limits,
+  type Split,
+  type SplitSearch,
+  scoreOf,
+} from './split-search.ts'
+import { searchSets } from './split-sets.ts'
 
-/** Sums of the loss's first and second derivatives over a node's rows. */
-export type DerivativeSums = { readonly first: number; readonly second: number }
-
-/** Rows whose bin is at most `bin` go left; missing values (bin 0) as `missingLeft` says. */
-export type Split = {
-  readonly gain: number
-  readonly column: number
-  readonly bin: number
-  readonly missingLeft: boolean
-  readonly leftSums: DerivativeSums
-}
-
-/** A node's histogram: (first, second) pairs by bin, the columns one after the other. */
-export type Histogram = {
-  readonly sums: Float64Array
-  /** Where each column's pairs begin in `sums`. */
-  readonly offsets: Int32Array
-  /** Bins of each column, bin 0 included. */
-  readonly binCounts: Int32Array
-}
+/** Gains that rounding alone can make, as a share of the node's own score. */
+const ROUNDING = 1e-12
 
 /**
- * Below this sum of second derivatives a node had no missing values (differences of histograms leave rounding
- * behind).
+ * The split with the greatest gain above `minGain`, if any has enough weight on both sides. The gain is what the two sides'
+ * steps take off the penalised loss beyond the node's own step: Chen & Guestrin, "XGBoost" (KDD 2016), equation 7, without
+ * the half, as XGBoost and LightGBM count it. Missing values are tried on both sides; where the node has none, they go with
+ * the heavier side. Of equal gains the first column wins, in it missing values to the right, then the lowest bin.
  */
-const NO_WEIGHT = 1e-9
-
-export function goesLeft(bin: number, split: Pick<Split, 'bin' | 'missingLeft'>): boolean {
-  return bin === 0 ? split.missingLeft : bin <= split.bin
-}
-
-/**
- * The split with the greatest gain above `minGain`, if any. Gain is XGBoost's without the half: G²/(H + l2)
- * of both sides less that of the node (Chen & Guestrin, "XGBoost", KDD 2016, equation 7). Of equal gains the
- * first column and the lowest bin win.
- */
-export function findSplit(
-  histogram: Histogram,
-  node: DerivativeSums,
-  search: { readonly columns: Int32Array; readonly options: SplitOptions },
-): Split | undefined {
-  let best: Split | undefined
-  for (const column of search.columns) {
-    const found = scanColumn(
-      { histogram, column, node, options: search.options },
-      best?.gain ?? search.options.minGain,
-    )
-    if (found !== undefined) best = found
+export function findSplit(search: SplitSearch): Split | undefined {
+  const { sums, bounds, options } = search
+  const limits: Limits = { ...bounds, l1: options.l1, l2: options.l2, maxStep: options.maxStep }
+  const step = bestStep(sums.first, sums.second, limits)
+  const own = scoreOf(sums, step, limits)
+  const best: Candidate = {
+    score: own + options.minGain + ROUNDING * Math.abs(own),
+    column: -1,
+    bin: 0,
+    levels: undefined,
+    levelsFrom: 0,
+    levelsTo: 0,
+    missingLeft: false,
+    leftFirst: 0,
+    leftSecond: 0,
   }
-  return best
-}
-
-type Scan = {
-  readonly histogram: Histogram
-  readonly column: number
-  readonly node: DerivativeSums
-  readonly options: SplitOptions
-}
-
-/**
- * Tries every cut of one column, with the missing values on either side; only a gain above `toBeat` counts.
- */
-function scanColumn(scan: Scan, toBeat: number): Split | undefined {
-  const { sums, offsets, binCounts } = scan.histogram
-  const { l2, minLeafWeight } = scan.options
-  const offset = offsets[scan.column] ?? 0
-  const lastBin = (binCounts[scan.column] ?? 0) - 1
-  const missingFirst = sums[offset] ?? 0
-  const missingSecond = sums[offset + 1] ?? 0
-  const hasMissing = missingSecond > NO_WEIGHT
-  const sides = hasMissing ? 2 : 1
-  const { first: nodeFirst, second: nodeSecond } = scan.node
-  const parent = (nodeFirst * nodeFirst) / (nodeSecond + l2)
-  let gain = toBeat
-  let bin = -1
-  let missingLeft = false
-  let [leftFirst, leftSecond, first, second] = [0, 0, 0, 0]
-  // With missing values, a cut after the last bin parts present from missing.
-  for (let cut = 1; cut <= (hasMissing ? lastBin : lastBin - 1); cut++) {
-    first += sums[offset + 2 * cut] ?? 0
-    second += sums[offset + 2 * cut + 1] ?? 0
-    for (let side = 0; side < sides; side++) {
-      const tryFirst = side === 0 ? first : first + missingFirst
-      const trySecond = side === 0 ? second : second + missingSecond
-      const restSecond = nodeSecond - trySecond
-      if (trySecond < minLeafWeight || restSecond < minLeafWeight) continue
-      const restFirst = nodeFirst - tryFirst
-      const tryGain =
-        (tryFirst * tryFirst) / (trySecond + l2) + (restFirst * restFirst) / (restSecond + l2) - parent
-      if (tryGain <= gain) continue
-      gain = tryGain
-      bin = cut
-      // Where training saw nothing missing, a missing value will go with the heavier side.
-      missingLeft = hasMissing ? side === 1 : trySecond >= restSecond
-      leftFirst = tryFirst
-      leftSecond = trySecond
-    }
+  for (let i = 0; i < search.columns.length; i++) {
+    const column = search.columns[i] ?? 0
+    if (search.kinds[column] === 1) searchSets(search, column, best)
+    else searchCuts(search, column, best)
   }
-  if (bin < 0) return undefined
-  return { gain, column: scan.column, bin, missingLeft, leftSums: { first: leftFirst, second: leftSecond } }
+  return best.column < 0 ? undefined : toSplit(search, limits, { best, gain: best.score - own })
+}
+
+/** Whether a row goes left, by the bin that it has in the split's column. */
+export function goesLeft(
+  bin: number,
+  split:
+    | { readonly missingLeft: boolean; readonly kind: 'cut'; readonly bin: number }
+    | { readonly missingLeft: boolean; readonly kind: 'set'; readonly bins: Uint8Array },
+): boolean {
+  if (bin === 0) return split.missingLeft
+  return split.kind === 'cut' ? bin <= split.bin : split.bins[bin] === 1
+}
+
+function toSplit(
+  { sums, units }: SplitSearch,
+  limits: Limits,
+  { best, gain }: { readonly best: Candidate; readonly gain: number },
+): Split {
+  const { column, missingLeft, bin, levels, levelsFrom, levelsTo } = best
+  const leftSums: DerivativeSums = {
+    first: best.leftFirst * units.first,
+    second: best.leftSecond * units.second,
+  }
+  const rightSums: DerivativeSums = {
+    first: sums.first - leftSums.first,
+    second: sums.second - leftSums.second,
+  }
+  const sides = {
+    gain,
+    column,
+    missingLeft,
+    leftSums,
+    rightSums,
+    leftStep: bestStep(leftSums.first, leftSums.second, limits),
+    rightStep: bestStep(rightSums.first, rightSums.second, limits),
+  }
+  if (levels === undefined) return { ...sides, kind: 'cut', bin }
+  const bins = new Uint8Array(BINS)
+  for (let i = levelsFrom; i < levelsTo; i++) bins[levels[i] ?? 0] = 1
+  return { ...sides, kind: 'set', bins }
 }

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { plantTable } from '../planted-table.ts'
 import { seededRandom } from '../training/random.ts'
-import { bootstrapQuality, quantile } from './bootstrap.ts'
+import { bootstrapQuality } from './bootstrap.ts'
 import { measureQuality } from './metrics.ts'
+import { quantile, resample } from './resampling.ts'
 
 const sample = (count: number, seed: number) => {
   const { labels, truth } = plantTable(count, seed)
@@ -64,4 +65,31 @@ test('impossible numbers of resamples and confidences are refused', () => {
       code: 'resamples_invalid',
     })
   }
+})
+
+test('every case is drawn as often as any other, and as many are drawn as there are', () => {
+  const drawn = new Float64Array(7)
+  const measure = (copies: Uint32Array) => {
+    assert.equal(
+      copies.reduce((sum, times) => sum + times, 0),
+      7,
+    )
+    copies.forEach((times, i) => {
+      drawn[i] = (drawn[i] ?? 0) + times
+    })
+    return new Float64Array(1)
+  }
+  resample({ count: 7, measure }, { seed: 1, resamples: 5_000 })
+  // Binomial, 35,000 draws of one in seven: four standard deviations are 262.
+  for (const times of drawn) assert.ok(Math.abs(times - 5_000) < 262, `${times}`)
+})
+
+test('the interval leaves out as much below as above', () => {
+  let calls = 0
+  const [estimate] = resample(
+    { count: 3, measure: () => Float64Array.of(calls++) },
+    { seed: 1, resamples: 101, confidence: 0.9 },
+  )
+  assert.equal(estimate?.value, 0)
+  assert.ok(Math.abs(estimate.low - 6) < 1e-9 && Math.abs(estimate.high - 96) < 1e-9)
 })

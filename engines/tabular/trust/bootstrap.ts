@@ -1,10 +1,6 @@
-import { TabularInputError } from '../errors.ts'
-import { type Random, seededRandom } from '../training/random.ts'
 import { checkShares, defaultShares, measureRanking, type Quality } from './metrics.ts'
 import { rank, type ScoredSample } from './ranking.ts'
-
-/** A measure of the sample and the interval that the given share of resamples falls into. */
-export type Estimate = { readonly value: number; readonly low: number; readonly high: number }
+import { type Estimate, type ResampleOptions, resample } from './resampling.ts'
 
 export type CapacityEstimates = {
   readonly share: number
@@ -26,91 +22,67 @@ export type QualityEstimates = {
   readonly capacities: readonly CapacityEstimates[]
 }
 
-export type BootstrapOptions = {
-  readonly seed: number
-  readonly shares?: readonly number[] | undefined
-  readonly resamples?: number | undefined
-  /** Share of the resamples inside the interval, 0.95 when left out. */
-  readonly confidence?: number | undefined
-}
+export type BootstrapOptions = ResampleOptions & { readonly shares?: readonly number[] | undefined }
 
 /**
- * Percentile bootstrap (Efron & Tibshirani, "An introduction to the bootstrap", 1993, chapter 13): cases are
- * drawn with replacement and measured again. A resample is a count for each rank, so nothing is copied or
- * sorted again: 1,000 resamples of 8,134 cases take about half a second. Resamples with one class only say
- * nothing and are drawn again. The interval of the calibration error lies high, because the error cannot fall
- * below the noise that resampling adds.
+ * All measures of a sample with percentile bootstrap intervals (see `resample`). Resamples with one class only say nothing and
+ * are drawn again. The interval of the calibration error lies high, because the error cannot fall below the noise that
+ * resampling adds.
+ *
+ * @throws TabularInputError as `measureQuality`; `resamples_invalid`, `seed_invalid`.
  */
 export function bootstrapQuality(sample: ScoredSample, options: BootstrapOptions): QualityEstimates {
-  const { seed, shares = defaultShares, resamples = 1_000, confidence = 0.95 } = options
-  checkOptions(resamples, confidence)
+  const { shares = defaultShares, resamples = 1_000, confidence = 0.95 } = options
   checkShares(shares)
   const ranking = rank(sample)
-  const whole = measureRanking(ranking, new Uint32Array(ranking.labels.length).fill(1), shares)
-  const random = seededRandom(seed)
-  const drawn = Array.from({ length: resamples }, () =>
-    measureRanking(ranking, drawCopies(ranking.labels, random), shares),
+  const { labels } = ranking
+  const whole = measureRanking(ranking, new Uint32Array(labels.length).fill(1), shares)
+  const estimates = resample(
+    {
+      count: labels.length,
+      measure: (copies) => figuresOf(measureRanking(ranking, copies, shares)),
+      isTelling: (copies) => hasBoth(labels, copies),
+    },
+    { ...options, resamples, confidence },
   )
-  const estimate = (read: (quality: Quality) => number): Estimate => {
-    const values = Float64Array.from(drawn, read).sort()
-    return {
-      value: read(whole),
-      low: quantile(values, (1 - confidence) / 2),
-      high: quantile(values, (1 + confidence) / 2),
-    }
-  }
+  const estimate = (at: number): Estimate =>
+    estimates[at] ?? { value: Number.NaN, low: Number.NaN, high: Number.NaN }
   return {
     rows: whole.rows,
     positives: whole.positives,
     resamples,
     confidence,
-    auc: estimate((quality) => quality.auc),
-    averagePrecision: estimate((quality) => quality.averagePrecision),
-    brier: estimate((quality) => quality.brier),
-    calibrationError: estimate((quality) => quality.calibrationError),
-    capacities: whole.capacities.map(({ share, selected, valueRecovered }, at) => ({
+    auc: estimate(0),
+    averagePrecision: estimate(1),
+    brier: estimate(2),
+    calibrationError: estimate(3),
+    capacities: whole.capacities.map(({ share, selected, valueRecovered }, capacity) => ({
       share,
       selected,
-      precision: estimate((quality) => quality.capacities[at]?.precision ?? 0),
-      recall: estimate((quality) => quality.capacities[at]?.recall ?? 0),
-      valueRecovered:
-        valueRecovered === null ? null : estimate((quality) => quality.capacities[at]?.valueRecovered ?? 0),
+      precision: estimate(4 + 3 * capacity),
+      recall: estimate(5 + 3 * capacity),
+      valueRecovered: valueRecovered === null ? null : estimate(6 + 3 * capacity),
     })),
   }
 }
 
-/** Quantile of ascending values by linear interpolation (Hyndman & Fan's type 7). */
-export function quantile(ascending: Float64Array, share: number): number {
-  const at = share * (ascending.length - 1)
-  const below = ascending[Math.floor(at)] ?? Number.NaN
-  const above = ascending[Math.ceil(at)] ?? Number.NaN
-  return below + (above - below) * (at - Math.floor(at))
+function figuresOf({ auc, averagePrecision, brier, calibrationError, capacities }: Quality): Float64Array {
+  return Float64Array.from([
+    auc,
+    averagePrecision,
+    brier,
+    calibrationError,
+    ...capacities.flatMap(({ precision, recall, valueRecovered }) => [
+      precision,
+      recall,
+      valueRecovered ?? 0,
+    ]),
+  ])
 }
 
-function drawCopies(labels: Uint8Array, random: Random): Uint32Array {
-  for (;;) {
-    const copies = new Uint32Array(labels.length)
-    let positives = 0
-    for (let i = 0; i < labels.length; i++) {
-      const drawn = random.below(labels.length)
-      copies[drawn] = (copies[drawn] ?? 0) + 1
-      positives += labels[drawn] ?? 0
-    }
-    if (positives > 0 && positives < labels.length) return copies
-  }
-}
-
-function checkOptions(resamples: number, confidence: number): void {
-  if (!Number.isInteger(resamples) || resamples < 1 || resamples > 100_000) {
-    throw new TabularInputError(
-      'resamples_invalid',
-      `resamples must be a whole number from 1 to 100000, not ${resamples}`,
-    )
-  }
-  if (!(confidence > 0 && confidence < 1)) {
-    throw new TabularInputError(
-      'resamples_invalid',
-      `confidence must lie between 0 and 1, not be ${confidence}`,
-    )
-  }
+function hasBoth(labels: Uint8Array, copies: Uint32Array): boolean {
+  let seen = 0
+  for (let i = 0; i < labels.length && seen < 3; i++)
+    if ((copies[i] ?? 0) > 0) seen |= labels[i] === 1 ? 2 : 1
+  return seen === 3
 }

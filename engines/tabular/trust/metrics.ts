@@ -130,16 +130,17 @@ function measureCalibration(
   let squared = 0
   let apart = 0
   let passed = 0
-  let group = 0
   let excess = 0 // Σ (score − label) of the open group.
+  let group = 1
+  let end = Math.ceil(totals.rows / CALIBRATION_GROUPS) // A case that begins here or later is of a later group.
   for (let i = 0; i < labels.length; i++) {
     const times = copies[i] ?? 0
     if (times === 0) continue
-    const own = Math.min(CALIBRATION_GROUPS - 1, Math.floor((passed * CALIBRATION_GROUPS) / totals.rows))
-    if (own !== group) {
+    if (passed >= end) {
       apart += Math.abs(excess)
       excess = 0
-      group = own
+      group = Math.floor((passed * CALIBRATION_GROUPS) / totals.rows) + 1
+      end = Math.ceil((group * totals.rows) / CALIBRATION_GROUPS)
     }
     const error = (scores[i] ?? 0) - (labels[i] ?? 0)
     squared += times * error * error

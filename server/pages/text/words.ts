@@ -6,6 +6,7 @@ import { rightsLogKinds, rightsWords } from './rights-words.ts'
 import { signInWords } from './sign-in-words.ts'
 import { backendWords } from './words-of-backends.ts'
 import { dutyWords } from './words-of-duties.ts'
+import { modelWords } from './words-of-models.ts'
 import { sovereigntyWords } from './words-of-sovereignty.ts'
 import { unitWords } from './words-of-units.ts'
 
@@ -16,6 +17,7 @@ export const words = {
   ...rightsWords,
   ...backendWords,
   ...dutyWords,
+  ...modelWords,
   ...sovereigntyWords,
   ...unitWords,
   ...policyWords,
@@ -489,6 +491,8 @@ export const logKinds: Readonly<Record<LogKind, BilingualText>> = {
   'key.revoked': of('Key revoked', 'کلید منسوخ ہوئی'),
   'system.registered': of('AI system registered', 'نظام درج ہوا'),
   'model.trained': of('Model trained', 'ماڈل کی تربیت ہوئی'),
+  'model.imported': of('Model taken in', 'ماڈل باہر سے لیا گیا'),
+  'model.evaluated': of('Model evaluated', 'ماڈل کی پرکھ ہوئی'),
   'model.promoted': of('Model promoted', 'ماڈل فعال ہوا'),
   'proposal.made': of('Proposal made', 'تجویز دی گئی'),
   'proposal.approved': of('Proposal approved', 'تجویز منظور ہوئی'),

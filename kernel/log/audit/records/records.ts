@@ -44,6 +44,8 @@ const foundBy: Readonly<Record<LogKind, 'case' | 'uuid' | 'text'>> = {
   'key.revoked': 'text',
   'system.registered': 'uuid',
   'model.trained': 'text',
+  'model.imported': 'text',
+  'model.evaluated': 'uuid',
   'model.promoted': 'text',
   'proposal.made': 'uuid',
   'proposal.approved': 'uuid',

@@ -273,7 +273,23 @@ const recorded = `
     union all
     select institution_id, 'model.trained', null, encode(model_digest, 'hex'), null, '', created_at, null,
       ${modelRecord}
-    from models
+    from models where origin = 'trained'
+    union all
+    select institution_id, 'model.imported', null, encode(model_digest, 'hex'), null, '', created_at, null,
+      ${modelRecord}
+    from models where origin = 'imported'
+    union all
+    select institution_id, 'model.evaluated', evaluation_id, evaluation_id::text, null, '', evaluated_at, null,
+      '{"application":' || to_json(application_id)::text
+      || ',"evaluatedAt":' || replace(to_json((evaluated_at at time zone 'utc') + ${tenth})::text, '1"', 'Z')
+      || '","evaluatedBy":' || to_json(evaluated_by)::text
+      || ',"evaluation":"' || evaluation_id::text
+      || '","from":"' || period_from::text
+      || '","model":' || to_json(model_name)::text
+      || ',"modelDigest":"' || encode(model_digest, 'hex')
+      || '","report":' || to_json(report::text)::text
+      || ',"to":"' || period_to::text || '"}'
+    from model_evaluations
     union all
     select institution_id, 'model.promoted', null, encode(model_digest, 'hex'), null, '', null, null,
       ${modelRecord}

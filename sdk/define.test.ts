@@ -7,6 +7,7 @@ import {
   defineApplication,
   defineFeatures,
   defineModel,
+  type FeatureSpecs,
   iban,
   isApplicationId,
   list,
@@ -125,9 +126,17 @@ const faults: readonly (readonly [why: string, change: Partial<typeof sound>, ru
     },
     /"risk.age" names \{value\}/,
   ],
-  ['a text that is compared as a number', { models: modelWith(compared('code', 'place')) }, /"age" is no number/],
+  [
+    'a text that is compared as a number',
+    { models: modelWith(compared('code', 'place')) },
+    /"age" is no number/,
+  ],
   ['a number compared by a number', { models: modelWith(compared('number', 'age')) }, /compared by "age"/],
-  ['a number compared by what is absent', { models: modelWith(compared('number', 'toString')) }, /"toString"/],
+  [
+    'a number compared by what is absent',
+    { models: modelWith(compared('number', 'toString')) },
+    /"toString"/,
+  ],
   [
     'a comparison that states its median in one language only',
     { models: modelWith(compared('number', 'place', 'is {value}')) },

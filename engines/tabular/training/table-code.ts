@@ -62,57 +62,19 @@ export function tableCode(memory: SharedMemory, layout: Layout, thread: number):
 /** Puts the address of a row's bins on the stack; the row's number is there before. */
 const binsOf = ({ stride }: Layout): Code => [...constant(stride), ...multiply]
 
+/** Locals of the counting function; the first two are its parameters. */
+const Local = { from: 0, to: 1, bins: 2, derivatives: 3, row: 4, until: 5, touched: 6 } as const
+
 function countCode(layout: Layout, thread: number): MachineFunction {
-  const [from, to, bins, derivatives, row, until, touched] = [0, 1, 2, 3, 4, 5, 6]
+  const { from, to, until, touched } = Local
   const own = layout.own + thread * layout.histogramBytes
-  const addColumn = (column: number): Code => [
-    ...get(bins),
-    ...loadByte(layout.bins + column),
-    ...constant(3),
-    ...shiftLeft,
-    ...tee(row),
-    ...get(row),
-    ...load64(own + 8 * (layout.offsets[column] ?? 0)),
-    ...get(derivatives),
-    ...add64,
-    ...store64(own + 8 * (layout.offsets[column] ?? 0)),
-  ]
-  const touch = (ahead: number): Code => [
-    ...get(touched),
-    ...get(from),
-    ...load(4 * ahead),
-    ...binsOf(layout),
-    ...loadByte(layout.bins),
-    ...add,
-    ...set(touched),
-  ]
-  const addRow: Code = [
-    ...get(from),
-    ...load(),
-    ...tee(row),
-    ...constant(3),
-    ...shiftLeft,
-    ...load64(layout.derivatives),
-    ...set(derivatives),
-    ...get(row),
-    ...binsOf(layout),
-    ...set(bins),
-    ...Array.from({ length: layout.width }, (_, column) => addColumn(column)).flat(),
-    ...get(from),
-    ...constant(4),
-    ...add,
-    ...tee(from),
-  ]
-  const touchAhead = Array.from({ length: AHEAD }, (_, ahead) => touch(ahead)).flat()
+  const addRow = addRowCode(layout, own)
   const addRows: Code = [
-    ...get(from),
-    ...constant(4 * AHEAD),
-    ...add,
-    ...set(until),
+    ...[...get(from), ...constant(4 * AHEAD), ...add, ...set(until)],
     ...when([...get(to), ...get(until), ...isBelow], [...get(to), ...set(until)]),
     ...when(
       [...get(until), ...get(from), ...subtract, ...constant(4 * AHEAD), ...isBelow, ...isZero],
-      touchAhead,
+      Array.from({ length: AHEAD }, (_, ahead) => touchCode(layout, ahead)).flat(),
     ),
     ...doWhile(addRow, [...get(until), ...isBelow]),
   ]
@@ -130,6 +92,34 @@ function countCode(layout: Layout, thread: number): MachineFunction {
       ...get(touched),
     ],
   }
+}
+
+/** Reads the first bin of a row that is listed further on. */
+function touchCode(layout: Layout, ahead: number): Code {
+  const { from, touched } = Local
+  return [
+    ...[...get(touched), ...get(from), ...load(4 * ahead), ...binsOf(layout)],
+    ...[...loadByte(layout.bins), ...add, ...set(touched)],
+  ]
+}
+
+/** Adds the listed row to the bins of all columns, and leaves the address of the next one on the stack. */
+function addRowCode(layout: Layout, own: number): Code {
+  const { from, bins, derivatives, row } = Local
+  const addColumn = (column: number): Code => {
+    const sums = own + 8 * (layout.offsets[column] ?? 0)
+    return [
+      ...[...get(bins), ...loadByte(layout.bins + column), ...constant(3), ...shiftLeft, ...tee(row)],
+      ...[...get(row), ...load64(sums), ...get(derivatives), ...add64, ...store64(sums)],
+    ]
+  }
+  return [
+    ...[...get(from), ...load(), ...tee(row), ...constant(3), ...shiftLeft],
+    ...[...load64(layout.derivatives), ...set(derivatives)],
+    ...[...get(row), ...binsOf(layout), ...set(bins)],
+    ...Array.from({ length: layout.width }, (_, column) => addColumn(column)).flat(),
+    ...[...get(from), ...constant(4), ...add, ...tee(from)],
+  ]
 }
 
 function partCode(layout: Layout): MachineFunction {

@@ -51,7 +51,7 @@ export class Team {
     this.#helpers = Array.from({ length: helpers }, (_, index) =>
       // The helper's number; a thread that starts late finds the order that waits for it.
       ({ thread: index + 1, task: this.task }),
-    ).flatMap((helper) => threads?.start(new URL('./helper.ts', import.meta.url), helper) ?? [])
+    ).flatMap((helper) => threads?.start(new URL('./lent-thread.ts', import.meta.url), helper) ?? [])
   }
 
   /** Derivatives at the margins, in fixed point; returns their units. */

@@ -51,7 +51,7 @@ test('a thread that cannot work is not waited for', () => {
   const broken: Threads = {
     helpers: 1,
     start(module, given) {
-      assert.match(module.href, /helper\.ts$/)
+      assert.match(module.href, /lent-thread\.ts$/)
       assert.ok(typeof given === 'object' && given !== null && 'task' in given)
       const { task } = given
       assert.ok(typeof task === 'object' && task !== null && 'orders' in task)

@@ -73,7 +73,8 @@ export interface PeerTask {
   readonly threads: number
   readonly rounds: number
   readonly parameters: Readonly<Record<string, number | string>>
-  readonly categorical?: readonly number[]
+  /** One training for each. */
+  readonly seeds: readonly number[]
 }
 
 /** Trains the peer in a process of its own; its predictions of the test rows then lie in the folder. */

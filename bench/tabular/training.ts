@@ -29,7 +29,7 @@ export async function trainingRows({ isQuick, say }: BenchmarkRun): Promise<read
   try {
     const table = normalTable(rows + TEST, WIDTH, rows)
     writeTable(folder, table)
-    const task = { folder, columns: WIDTH, train: rows, test: TEST, rounds }
+    const task = { folder, columns: WIDTH, train: rows, test: TEST, rounds, seeds: [1] }
     const testLabels = table.labels.subarray(rows)
     const peers = await findPeers()
     if (peers.length === 0) say('neither XGBoost nor LightGBM is at hand')

@@ -86,7 +86,7 @@ const mutants: readonly {
     from: 'await gate.policies.require(institutionId, requestOf(outgoing, backend))',
     to: 'await gate.policies.require(institutionId, requestOf(outgoing, backend)).catch((error) => { if (error.code) throw error; return { policyDigest: new Uint8Array(32) } })',
   },
-  { rule: 'facts are those of now', file: 'gate.ts', from: 'now: gate.clock()', to: 'now: new Date(0)' },
+  { rule: 'facts are those of now', file: 'gate.ts', from: 'now: clock()', to: 'now: new Date(0)' },
   {
     rule: 'policy is asked about the jurisdiction',
     file: 'gate.ts',

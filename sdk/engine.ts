@@ -102,6 +102,8 @@ export interface ForeignModel {
   readonly features: FeatureSpecs
   /** Names of the file's inputs in their order, where the file does not tell them itself. */
   readonly inputs?: readonly string[]
+  /** Of a model whose training was stopped early and that holds more rounds than its best: which of them are meant. */
+  readonly rounds?: 'all' | 'best'
 }
 
 export interface SearchOptions extends LongWork {

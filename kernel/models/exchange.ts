@@ -15,6 +15,8 @@ export interface ForeignFile {
   readonly bytes: Uint8Array
   /** Names of the file's inputs in their order, where it does not tell them itself. */
   readonly inputs?: readonly string[] | undefined
+  /** Which rounds are meant, of a model that holds more than its best. */
+  readonly rounds?: 'all' | 'best' | undefined
 }
 
 /**
@@ -25,7 +27,7 @@ export interface ForeignFile {
 export async function importModel(
   kernel: Kernel,
   actor: Actor,
-  { applicationId, modelName, bytes, inputs }: ForeignFile,
+  { applicationId, modelName, bytes, inputs, rounds }: ForeignFile,
 ): Promise<ModelRow> {
   if (bytes.length > mostBytes)
     throw new Refusal('model.engine_refused', { detail: 'the file is larger than any engine reads' })
@@ -34,7 +36,7 @@ export async function importModel(
     async (tx) => modelSpecOf(await requireLive(kernel, tx, applicationId), modelName),
     { isReadOnly: true },
   )
-  const foreign = { bytes, features, ...(inputs && { inputs }) }
+  const foreign = { bytes, features, ...(inputs && { inputs }), ...(rounds && { rounds }) }
   const taken = await kernel.workers.run({ kind: 'import', engine, foreign })
   const file = createHash('sha256').update(bytes).digest('hex')
   return keepDraft(kernel, actor, {
@@ -43,7 +45,12 @@ export async function importModel(
     engine,
     origin: 'imported',
     bytes: taken.bytes,
-    record: { file, ...(inputs && { inputs: [...inputs] }), summary: taken.summary },
+    record: {
+      file,
+      ...(inputs && { inputs: [...inputs] }),
+      ...(rounds && { rounds }),
+      summary: taken.summary,
+    },
   })
 }
 

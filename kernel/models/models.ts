@@ -41,6 +41,8 @@ export const ImportRecord = z.strictObject({
   file: z.string().regex(/^[0-9a-f]{64}$/),
   /** What the inputs were called, where the file did not say. */
   inputs: z.array(z.string()).optional(),
+  /** Which rounds were taken, where the file held more than its best. */
+  rounds: z.enum(['all', 'best']).optional(),
   summary: Summary,
 })
 export type ImportRecord = z.infer<typeof ImportRecord>

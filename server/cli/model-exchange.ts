@@ -1,6 +1,6 @@
 /** `khudi model import` and `khudi model export`. */
 import { readFile } from 'node:fs/promises'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { writeNew } from '../../kernel/durable-files.ts'
 import { Refusal } from '../../kernel/errors.ts'
 import { exportModel, importModel } from '../../kernel/models/exchange.ts'
@@ -11,6 +11,7 @@ import { application, hexOf, modelNameOf, modelOf } from './model-choice.ts'
 interface ImportOptions extends CommonOptions {
   readonly name?: string
   readonly inputs?: string
+  readonly rounds?: 'all' | 'best'
 }
 
 export function importCommand(model: Command): void {
@@ -26,6 +27,12 @@ export function importCommand(model: Command): void {
       '--inputs <names>',
       "features in the order of the file's inputs, by commas, where it does not say",
     )
+    .addOption(
+      new Option(
+        '--rounds <which>',
+        'of a model whose training was stopped early: all its rounds, or those to the best',
+      ).choices(['all', 'best']),
+    )
     .action(async (applicationId: string, file: string, _options: unknown, command: Command) => {
       const options: ImportOptions = command.optsWithGlobals()
       await withContext(options, async (context) => {
@@ -36,6 +43,7 @@ export function importCommand(model: Command): void {
             modelName: modelNameOf(context, applicationId, options.name),
             bytes: await bytesOf(file),
             inputs: options.inputs?.split(',').map((one) => one.trim()),
+            rounds: options.rounds,
           }),
         )
         print(said, [

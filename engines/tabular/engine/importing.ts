@@ -14,9 +14,9 @@ const own = /^\{"format":"khudi\.tabular"/
  * @throws ModelFormatError for bytes of none of them, and all that their readers refuse. TabularInputError where its inputs are
  * not features of the application's model.
  */
-export function importForeign({ bytes, features, inputs }: ForeignModel): TrainedModel {
+export function importForeign({ bytes, features, inputs, rounds }: ForeignModel): TrainedModel {
   const head = new TextDecoder('latin1').decode(bytes.subarray(0, 64))
-  const model = named(own.test(head) ? decodeModel(bytes) : importModel(bytes), inputs)
+  const model = named(own.test(head) ? decodeModel(bytes) : importModel(bytes, { rounds }), inputs)
   requireDeclared(model, features)
   const { from = 'khudi', version = null, objective = null } = model.provenance ?? {}
   return {

@@ -64,7 +64,8 @@ export class Team {
       second += blocks[block + 1] ?? 0
     }
     if (!Number.isFinite(first + second)) {
-      const why = 'the weights or labels are so large that their sum is beyond all numbers; scale them down'
+      const why =
+        'the weights, labels or margins are so large that their sum is beyond all numbers; scale them down, or lower learningRate or maxStep'
       throw new TabularInputError('weight_invalid', why)
     }
     units[0] = unitFor(first)

@@ -73,8 +73,7 @@ export interface PeerTask {
   readonly threads: number
   readonly rounds: number
   readonly parameters: Readonly<Record<string, number | string>>
-  /** One training for each. */
-  readonly seeds: readonly number[]
+  readonly seed: number
 }
 
 /** Trains the peer in a process of its own; its predictions of the test rows then lie in the folder. */

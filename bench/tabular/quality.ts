@@ -33,13 +33,15 @@ interface Budget {
 interface Task extends NumbersTable, Budget {
   readonly name: string
   readonly measure: 'AUC' | 'RMSE'
-  /** Rows of the parts that are tested, each by a model of all the other rows; the last rows where there is one part. */
-  readonly parts: readonly Int32Array[]
+  /**
+   * By seed: rows of the parts that are tested, each by a model of all the other rows; the last rows where there is one part.
+   */
+  partsOf(seed: number): readonly Int32Array[]
 }
 
 const learningRate = 0.1
 /** Models of each, on four fifths of the rows and columns drawn by lot for each tree: one model of a small table says little. */
-const seeds = [1, 2, 3, 4, 5]
+const seeds = [1, 2, 3, 4, 5] as const
 const share = 0.8
 
 export async function qualityRows({ isQuick, say }: BenchmarkRun): Promise<readonly Measurement[]> {
@@ -63,12 +65,15 @@ function tasks(declarations: Declarations | undefined, isQuick: boolean): readon
   const made: Task[] = [
     {
       ...{ ...generated, name: 'generated, 30 numbers', measure: 'AUC', maxDepth: 6, maxRounds: 100 },
-      parts: [lastRows(rows, Math.round(rows / 11))],
+      partsOf: () => [lastRows(rows, Math.round(rows / 11))],
     },
   ]
   if (declarations === undefined) return made
   const small = { maxDepth: 4, maxRounds: 60 }
-  const inParts = (table: NumbersTable) => ({ ...table, parts: partsOf(table.labels.length, 5) })
+  const inParts = (table: NumbersTable) => ({
+    ...table,
+    partsOf: (seed: number) => dealt(table.labels.length, 5, seed),
+  })
   return [
     declared(declarations, 'all 18 columns', allColumns),
     declared(declarations, 'goods, route and unit value', goodsColumns),
@@ -113,17 +118,25 @@ function declared(
   columns: (of: Declarations) => Float64Array[],
 ): Task {
   const { labels, train: known } = declarations
-  const parts = [lastRows(labels.length, labels.length - known)]
+  const partsOf = () => [lastRows(labels.length, labels.length - known)]
   const name = `declarations, ${what}`
-  return { name, measure: 'AUC', columns: columns(declarations), labels, parts, maxDepth: 10, maxRounds: 240 }
+  return {
+    name,
+    measure: 'AUC',
+    columns: columns(declarations),
+    labels,
+    partsOf,
+    maxDepth: 10,
+    maxRounds: 240,
+  }
 }
 
 const lastRows = (rows: number, count: number) =>
   Int32Array.from({ length: count }, (_, i) => rows - count + i)
 
 /** Rows dealt to parts by lot. */
-function partsOf(rows: number, count: number): Int32Array[] {
-  const random = seededRandom(7)
+function dealt(rows: number, count: number, seed: number): Int32Array[] {
+  const random = seededRandom(seed)
   const part = Array.from({ length: rows }, () => random.below(count))
   return Array.from({ length: count }, (_, index) =>
     Int32Array.from([...part.keys()].filter((row) => part[row] === index)),
@@ -132,58 +145,65 @@ function partsOf(rows: number, count: number): Int32Array[] {
 
 /** Predictions of every tested row, part after part, by each seed. */
 async function predict(task: Task, peers: readonly Peer[]) {
-  const own: number[][] = seeds.map(() => [])
-  const theirs = new Map<Peer, number[][]>(peers.map((peer) => [peer, seeds.map(() => [])]))
-  for (const part of task.parts) {
-    const isTested = new Set(part)
-    const learned = Int32Array.from([...task.labels.keys()].filter((row) => !isTested.has(row)))
-    const take = (values: Float64Array, rows: Int32Array) =>
-      Float64Array.from(rows, (row) => values[row] ?? Number.NaN)
-    for (const [index, seed] of seeds.entries())
-      own[index]?.push(...ownPredictions(task, { learned, part, take, seed }))
-    const order = Int32Array.from([...learned, ...part])
-    const columns = task.columns.map((values) => take(values, order))
-    const table = { columns, labels: take(task.labels, order), train: learned.length }
-    const folder = mkdtempSync(join(tmpdir(), 'khudi-quality-'))
-    try {
-      writeTable(folder, table)
-      for (const [peer, predictions] of theirs) {
-        const counts = { columns: columns.length, train: learned.length, test: part.length }
-        const budget = { rounds: task.maxRounds, threads: 1, seeds, parameters: parametersOf(peer, task) }
-        await trainPeer(peer, { folder, ...counts, ...budget })
-        const bytes = readFileSync(join(folder, 'predictions.f64'))
-        const all = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
-        for (const index of seeds.keys())
-          predictions[index]?.push(...all.subarray(index * part.length, (index + 1) * part.length))
-      }
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
+  const own: number[][] = []
+  const theirs = new Map<Peer, number[][]>(peers.map((peer) => [peer, []]))
+  for (const seed of seeds) {
+    const made = task.partsOf(seed).map((part) => divided(task, part))
+    own.push(made.flatMap((rows) => [...ownPredictions(task, rows, seed)]))
+    for (const [peer, predictions] of theirs) {
+      const all: number[] = []
+      for (const rows of made) all.push(...(await peerPredictions(task, { rows, peer, seed })))
+      predictions.push(all)
     }
   }
   return { own, theirs }
 }
 
-function ownPredictions(
+interface Divided {
+  readonly learned: Int32Array
+  readonly part: Int32Array
+}
+
+function divided({ labels }: Task, part: Int32Array): Divided {
+  const isTested = new Set(part)
+  return { part, learned: Int32Array.from([...labels.keys()].filter((row) => !isTested.has(row))) }
+}
+
+const take = (values: Float64Array, rows: Int32Array) =>
+  Float64Array.from(rows, (row) => values[row] ?? Number.NaN)
+
+async function peerPredictions(
   task: Task,
-  rows: {
-    readonly learned: Int32Array
-    readonly part: Int32Array
-    readonly seed: number
-    take(values: Float64Array, rows: Int32Array): Float64Array
-  },
-): Float64Array {
+  { rows, peer, seed }: { readonly rows: Divided; readonly peer: Peer; readonly seed: number },
+): Promise<Float64Array> {
+  const order = Int32Array.from([...rows.learned, ...rows.part])
+  const columns = task.columns.map((values) => take(values, order))
+  const counts = { columns: columns.length, train: rows.learned.length, test: rows.part.length }
+  const folder = mkdtempSync(join(tmpdir(), 'khudi-quality-'))
+  try {
+    writeTable(folder, { columns, labels: take(task.labels, order), train: counts.train })
+    const budget = { rounds: task.maxRounds, threads: 1, seed, parameters: parametersOf(peer, task) }
+    await trainPeer(peer, { folder, ...counts, ...budget })
+    const bytes = readFileSync(join(folder, 'predictions.f64'))
+    return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function ownPredictions(task: Task, rows: Divided, seed: number): Float64Array {
   const features: readonly FeatureSpec[] = task.columns.map((_, index) => ({
     name: `x${index}`,
     kind: 'number',
   }))
   const columnsAt = (at: Int32Array) =>
-    Object.fromEntries(task.columns.map((values, index) => [`x${index}`, rows.take(values, at)]))
+    Object.fromEntries(task.columns.map((values, index) => [`x${index}`, take(values, at)]))
   const { maxDepth, maxRounds } = task
   const model = train({
     features,
     columns: columnsAt(rows.learned),
-    labels: rows.take(task.labels, rows.learned),
-    seed: rows.seed,
+    labels: take(task.labels, rows.learned),
+    seed,
     options: {
       ...{ growth: 'depth', maxDepth, maxRounds, learningRate, validationShare: 0 },
       ...{ rowShare: share, columnShare: share },
@@ -206,7 +226,15 @@ function parametersOf(
   }
   const size = { max_depth: maxDepth, num_leaves: Math.min(2 ** maxDepth, 255), learning_rate: learningRate }
   const drawn = { bagging_fraction: share, bagging_freq: 1, feature_fraction: share }
-  return { objective: measure === 'AUC' ? 'binary' : 'regression', ...size, ...drawn, lambda_l2: 1 }
+  // As much weight in a leaf as the others ask for.
+  const leaves = { min_data_in_leaf: 1, min_sum_hessian_in_leaf: 1 }
+  return {
+    objective: measure === 'AUC' ? 'binary' : 'regression',
+    ...size,
+    ...drawn,
+    ...leaves,
+    lambda_l2: 1,
+  }
 }
 
 function qualityOf(
@@ -214,11 +242,11 @@ function qualityOf(
   own: readonly (readonly number[])[],
   theirs: ReadonlyMap<Peer, readonly (readonly number[])[]>,
 ): Measurement[] {
-  const labels = testedLabels(task)
-  const measureOne = (scores: readonly number[]) =>
+  const truth = seeds.map((seed) => testedLabels(task, seed))
+  const measureOne = (labels: Float64Array, scores: readonly number[]) =>
     task.measure === 'AUC' ? measureQuality({ labels, scores }).auc : rootMeanSquare(labels, scores)
   const measureOf = (all: readonly (readonly number[])[]) =>
-    all.reduce((sum, scores) => sum + measureOne(scores), 0) / all.length
+    truth.reduce((sum, labels, index) => sum + measureOne(labels, all[index] ?? []), 0) / truth.length
   const figures = [...theirs].map(([{ title }, scores]) => ({ what: title, value: measureOf(scores) }))
   const best = figures.toSorted((a, b) => (task.measure === 'AUC' ? b.value - a.value : a.value - b.value))[0]
   const others = figures.map(({ what, value }) => `${what} ${value.toFixed(4)}`).join(', ')
@@ -226,15 +254,15 @@ function qualityOf(
     what: `${task.measure}: ${task.name}`,
     value: measureOf(own),
     unit: '',
-    note: `depth ${task.maxDepth}, ${task.maxRounds} rounds, mean of ${seeds.length} seeds, ${labels.length} rows tested; ${others}`,
+    note: `depth ${task.maxDepth}, ${task.maxRounds} rounds, mean of ${seeds.length} seeds, ${task.labels.length} rows; ${others}`,
   }
   if (best === undefined) return [made]
   const bar = task.measure === 'AUC' ? { atLeast: best.value - 0.002 } : { atMost: best.value * 1.002 }
   return [{ ...made, reference: best, bar }]
 }
 
-const testedLabels = ({ labels, parts }: Task) =>
-  Float64Array.from(parts.flatMap((part) => [...part].map((row) => labels[row] ?? 0)))
+const testedLabels = ({ labels, partsOf }: Task, seed: number) =>
+  Float64Array.from(partsOf(seed).flatMap((part) => [...part].map((row) => labels[row] ?? 0)))
 
 function rootMeanSquare(labels: Float64Array, scores: readonly number[]): number {
   const squares = scores.reduce((sum, score, row) => sum + (score - (labels[row] ?? 0)) ** 2, 0)
@@ -243,7 +271,7 @@ function rootMeanSquare(labels: Float64Array, scores: readonly number[]): number
 
 /** Thresholds from one half of the tested rows, drawn by lot, and what they cover of the other half. */
 function coverageOf(task: Task, scores: readonly number[]): Measurement {
-  const labels = testedLabels(task)
+  const labels = testedLabels(task, seeds[0])
   const random = seededRandom(11)
   const isCalibration = scores.map(() => random.uniform() < 0.5)
   const half = (wanted: boolean) => {
@@ -285,7 +313,7 @@ async function categoryRows(declarations: Declarations, peers: readonly Peer[]):
       maxRounds: 150,
     },
     columns: [...goodsColumns(declarations), ...asked.map((column) => asCodes(column, known))],
-    ...{ labels, parts: [lastRows(labels.length, labels.length - known)] },
+    ...{ labels, partsOf: () => [lastRows(labels.length, labels.length - known)] },
   }
   const { theirs } = await predict(task, peers)
   const numbers = Object.fromEntries(goodsColumns(declarations).map((column, index) => [`x${index}`, column]))

@@ -29,9 +29,9 @@ export async function trainingRows({ isQuick, say }: BenchmarkRun): Promise<read
   try {
     const table = normalTable(rows + TEST, WIDTH, rows)
     writeTable(folder, table)
-    const task = { folder, columns: WIDTH, train: rows, test: TEST, rounds, seeds: [1] }
+    const task = { folder, columns: WIDTH, train: rows, test: TEST, rounds, seed: 1 }
     const testLabels = table.labels.subarray(rows)
-    const peers = await findPeers()
+    const peers = firstOfEach(await findPeers())
     if (peers.length === 0) say('neither XGBoost nor LightGBM is at hand')
     const measured: Measurement[] = []
     const digests = new Set<string>()
@@ -64,6 +64,11 @@ export async function trainingRows({ isQuick, say }: BenchmarkRun): Promise<read
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** One version of each library is enough to be timed beside. */
+function firstOfEach(peers: readonly Peer[]): readonly Peer[] {
+  return peers.filter(({ library }, index) => peers.findIndex((one) => one.library === library) === index)
 }
 
 interface Turns {

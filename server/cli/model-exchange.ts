@@ -27,12 +27,7 @@ export function importCommand(model: Command): void {
       '--inputs <names>',
       "features in the order of the file's inputs, by commas, where it does not say",
     )
-    .addOption(
-      new Option(
-        '--rounds <which>',
-        'of a model whose training was stopped early: all its rounds, or those to the best',
-      ).choices(['all', 'best']),
-    )
+    .addOption(whichRounds())
     .action(async (applicationId: string, file: string, _options: unknown, command: Command) => {
       const options: ImportOptions = command.optsWithGlobals()
       await withContext(options, async (context) => {
@@ -54,6 +49,12 @@ export function importCommand(model: Command): void {
       })
     })
 }
+
+const whichRounds = () =>
+  new Option(
+    '--rounds <which>',
+    'of a model whose training was stopped early: all its rounds, or those to the best',
+  ).choices(['all', 'best'])
 
 interface ExportOptions extends CommonOptions {
   readonly onnx?: boolean

@@ -14,6 +14,7 @@ import { compileBackgroundExplainer } from '../../engines/tabular/explanation/in
 import type { TabularModel } from '../../engines/tabular/model/model.ts'
 import { compile } from '../../engines/tabular/scoring/score.ts'
 import type { Measurement } from '../result.ts'
+import { numbersIn } from './peers.ts'
 
 const WIDTH = 8
 const BACKGROUND = 100
@@ -36,8 +37,7 @@ export async function explainingRows(size: number): Promise<readonly Measurement
   const folder = mkdtempSync(join(tmpdir(), 'khudi-explaining-'))
   try {
     await runPeer(first, ['make', folder, String(Math.max(100, Math.round(1_000 * size)))])
-    const bytes = readFileSync(join(folder, 'rows.f64'))
-    const cells = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
+    const cells = numbersIn(join(folder, 'rows.f64'))
     const model = (name: string) => importModel(readFileSync(join(folder, `${name}.json`)))
     const measure = explainingOf({ serving: model('serving'), deep: model('deep'), cells })
     const ours: Own[] = []

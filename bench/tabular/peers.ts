@@ -1,6 +1,6 @@
 /** XGBoost and LightGBM as they are installed here, for comparison. Without them a benchmark says so and measures ours alone. */
 import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { z } from 'zod'
@@ -37,6 +37,11 @@ export async function findPeers(): Promise<readonly Peer[]> {
       if (version !== undefined) found.push({ library, python, title: `${titles[library]} ${version}` })
     }
   return found
+}
+
+/** The numbers of a file, eight bytes each. */
+export function numbersIn(path: string): Float64Array<ArrayBuffer> {
+  return new Float64Array(Uint8Array.from(readFileSync(path)).buffer)
 }
 
 /** Columns of numbers, NaN where missing; the first `train` rows are to be learned from. */

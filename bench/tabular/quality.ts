@@ -1,5 +1,5 @@
 /** Quality beside the peers on equal features and a like budget; coverage and calibration of what comes out. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { compile } from '../../engines/tabular/scoring/score.ts'
@@ -11,7 +11,7 @@ import { measureSetCoverage } from '../../engines/tabular/trust/coverage.ts'
 import { measureQuality } from '../../engines/tabular/trust/metrics.ts'
 import type { BenchmarkRun, Measurement } from '../result.ts'
 import { normalTable } from './generated.ts'
-import { findPeers, type Peer, trainPeer, writeTable } from './peers.ts'
+import { findPeers, numbersIn, type Peer, trainPeer, writeTable } from './peers.ts'
 import {
   arePublicTablesHere,
   asCodes,
@@ -184,8 +184,7 @@ async function peerPredictions(
     writeTable(folder, { columns, labels: take(task.labels, order), train: counts.train })
     const budget = { rounds: task.maxRounds, threads: 1, seed, parameters: parametersOf(peer, task) }
     await trainPeer(peer, { folder, ...counts, ...budget })
-    const bytes = readFileSync(join(folder, 'predictions.f64'))
-    return new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
+    return numbersIn(join(folder, 'predictions.f64'))
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

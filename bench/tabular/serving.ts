@@ -13,7 +13,7 @@ import { compile } from '../../engines/tabular/scoring/score.ts'
 import { seededRandom } from '../../engines/tabular/training/random.ts'
 import { train } from '../../engines/tabular/training/train.ts'
 import type { Measurement } from '../result.ts'
-import { findPeers, type Peer } from './peers.ts'
+import { findPeers, numbersIn, type Peer } from './peers.ts'
 
 const WIDTH = 8
 const turns = 5
@@ -39,8 +39,7 @@ export async function servingRows(size: number): Promise<readonly Measurement[]>
     if (oldest === undefined) return figuresAlone(count)
     // Newer versions read an older one's model.
     await runPeer(oldest, ['make', folder, String(count)])
-    const bytes = readFileSync(join(folder, 'rows.f64'))
-    const cells = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
+    const cells = numbersIn(join(folder, 'rows.f64'))
     const model = (depth: number) => importModel(readFileSync(join(folder, `depth-${depth}.json`)))
     const own = servingOf({ shallow: model(5), deep: model(10), cells })
     const ours: Own[] = []

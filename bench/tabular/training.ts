@@ -1,6 +1,6 @@
 /** Training on a large table, beside the peers: time at one and two threads, memory, and whether the models are as good. */
 import { execFile } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -8,7 +8,7 @@ import { z } from 'zod'
 import { measureQuality } from '../../engines/tabular/trust/metrics.ts'
 import type { BenchmarkRun, Measurement } from '../result.ts'
 import { normalTable } from './generated.ts'
-import { type Answer, findPeers, type Peer, trainPeer, writeTable } from './peers.ts'
+import { type Answer, findPeers, numbersIn, type Peer, trainPeer, writeTable } from './peers.ts'
 
 const run = promisify(execFile)
 
@@ -148,7 +148,6 @@ const parametersOf = ({ library }: Peer) =>
       }
 
 function aucOf(folder: string, file: string, labels: Float64Array): number {
-  const bytes = readFileSync(join(folder, file))
-  const scores = new Float64Array(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length))
+  const scores = numbersIn(join(folder, file))
   return measureQuality({ labels, scores }).auc
 }
